@@ -1,0 +1,200 @@
+package org.currencyroutes.heartbeat;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * The clockwork of the connection: when to beat, when the connection is lost, when to try again. It does nothing by
+ * itself: it is told what happened, and asked what is due.
+ */
+public final class HeartbeatMonitor {
+
+    private enum State {
+        STOPPED,
+        CONNECTING,
+        CONNECTED,
+        LOST
+    }
+
+    private final Duration interval;
+    private final Duration timeout;
+    private final Duration checkPeriod;
+    private final Duration delay;
+    private final Duration maxDelay;
+    private final LongSupplier ticker;
+    private final DoubleSupplier jitter;
+
+    private State state = State.STOPPED;
+    private String reason = "not connected yet";
+    private long since;
+    private long lastSign;
+    private long lastSent;
+    private boolean beaten;
+    private boolean sent;
+    private volatile boolean paused;
+    private int failures;
+    private long nextAttempt;
+
+    /**
+     * Takes the interval of our own heartbeats, the silence after which a connection counts as lost, how often it is
+     * asked, and the first and the longest delay between attempts; refuses what is not positive or cannot work together.
+     */
+    public HeartbeatMonitor(
+            Duration interval, Duration timeout, Duration checkPeriod, Duration delay, Duration maxDelay) {
+        this(interval, timeout, checkPeriod, delay, maxDelay, System::nanoTime, () -> 0.8 + 0.4 * Math.random());
+    }
+
+    /** The same with a monotonic ticker in nanoseconds, and with the factor that spreads the delays. */
+    HeartbeatMonitor(
+            Duration interval,
+            Duration timeout,
+            Duration checkPeriod,
+            Duration delay,
+            Duration maxDelay,
+            LongSupplier ticker,
+            DoubleSupplier jitter) {
+        if (checkPeriod.compareTo(interval) >= 0 || checkPeriod.compareTo(timeout) >= 0) {
+            throw new IllegalArgumentException(
+                    "fx.heartbeat.check-period must be shorter than fx.heartbeat.interval and fx.heartbeat.timeout");
+        }
+        this.interval = positive(interval, "fx.heartbeat.interval");
+        this.timeout = positive(timeout, "fx.heartbeat.timeout");
+        this.checkPeriod = positive(checkPeriod, "fx.heartbeat.check-period");
+        this.delay = positive(delay, "fx.reconnect.delay");
+        this.maxDelay = positive(maxDelay, "fx.reconnect.max-delay");
+        this.ticker = ticker;
+        this.jitter = jitter;
+        this.nextAttempt = ticker.getAsLong();
+    }
+
+    /** A start was asked for: gives how long to wait before the attempt, zero for at once. */
+    public synchronized Duration attemptStarting() {
+        state = State.CONNECTING;
+        return Duration.ofNanos(Math.max(0, nextAttempt - ticker.getAsLong()));
+    }
+
+    /** The handshake is done: silence is counted from now. */
+    public synchronized void connectionOpened() {
+        long now = ticker.getAsLong();
+        state = State.CONNECTED;
+        since = now;
+        lastSign = now;
+        beaten = false;
+        sent = false;
+        paused = false;
+    }
+
+    /** The peer sent a heartbeat. */
+    public synchronized void heartbeatReceived() {
+        lastSign = ticker.getAsLong();
+        beaten = true;
+        failures = 0;
+    }
+
+    /** A heartbeat of ours is about to be handed to the socket. */
+    public synchronized void heartbeatSending() {
+        lastSent = ticker.getAsLong();
+        sent = true;
+    }
+
+    /** We stopped reading since writes back up: from now on completed writes are the signs of life. */
+    public synchronized void readingPaused() {
+        paused = true;
+        lastSign = ticker.getAsLong();
+    }
+
+    /** We read again: heartbeats are the signs of life, counted from now. */
+    public synchronized void readingResumed() {
+        paused = false;
+        lastSign = ticker.getAsLong();
+    }
+
+    /** A write completed; it counts while reading is paused. */
+    public void writeCompleted() {
+        if (paused) {
+            synchronized (this) {
+                if (paused) {
+                    lastSign = ticker.getAsLong();
+                }
+            }
+        }
+    }
+
+    /** The connection, or the attempt to make one, ended for this reason. */
+    public synchronized void connectionLost(String why) {
+        if (state == State.CONNECTING || state == State.CONNECTED) {
+            lost(why);
+        }
+    }
+
+    /** The route was stopped, by an operator or to be started again: nothing is due until the next start. */
+    public synchronized void stopped() {
+        connectionLost("stopped");
+        state = State.STOPPED;
+    }
+
+    /** Whether a heartbeat of ours is due; asked every check period, it keeps them within the interval. */
+    public synchronized boolean isHeartbeatDue() {
+        return state == State.CONNECTED
+                && (!sent || elapsed(lastSent) >= interval.minus(checkPeriod).toNanos());
+    }
+
+    /** Whether the connection must be made anew: lost, silent for too long, or its attempt failed. */
+    public synchronized boolean isRestartDue() {
+        if (state == State.CONNECTED && elapsed(lastSign) >= timeout.toNanos()) {
+            lost((paused ? "no write completed for " : beaten ? "no heartbeat for " : "never a heartbeat in ")
+                    + seconds(elapsed(lastSign)));
+        }
+        return state == State.LOST;
+    }
+
+    /** Whether there is a connection. */
+    public synchronized boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    /** Why the last connection or attempt ended, in a few words for the log. */
+    public synchronized String reason() {
+        return reason;
+    }
+
+    /** The present state in a few words, and since when. */
+    public synchronized String status() {
+        return switch (state) {
+            case CONNECTED -> "connected for " + seconds(elapsed(since));
+            case CONNECTING -> "connecting";
+            case LOST -> "lost: " + reason;
+            case STOPPED -> "stopped";
+        };
+    }
+
+    private void lost(String why) {
+        reason = why;
+        long now = ticker.getAsLong();
+        if (state == State.CONNECTED && beaten) {
+            nextAttempt = now;
+        } else {
+            long doubled = delay.toNanos() << Math.min(failures, 20);
+            nextAttempt = now + (long) (Math.min(doubled, maxDelay.toNanos()) * jitter.getAsDouble());
+            failures++;
+        }
+        state = State.LOST;
+    }
+
+    private long elapsed(long from) {
+        return ticker.getAsLong() - from;
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
+    }
+
+    private static Duration positive(Duration duration, String property) {
+        if (duration.isZero() || duration.isNegative()) {
+            throw new IllegalArgumentException(property + " must be longer than zero");
+        }
+        return duration;
+    }
+}
