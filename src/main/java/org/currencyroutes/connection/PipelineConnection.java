@@ -1,0 +1,288 @@
+package org.currencyroutes.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.http.WebSocketFrameType;
+import io.vertx.core.http.impl.WebSocketInternal;
+import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to connect and the socket that comes of it: opened once, closed once, nothing left behind. All of it
+ * happens on one event loop; only {@link #send} and {@link #close} may be called from elsewhere.
+ */
+final class PipelineConnection {
+
+    /** What its owner is told, on the event loop. */
+    interface Owner {
+
+        void opened();
+
+        void received(byte[] frame);
+
+        void readingPaused();
+
+        void readingResumed();
+
+        void writeCompleted();
+
+        /** Said once, however the attempt or the connection ended. */
+        void ended(String why);
+    }
+
+    /** The largest message that is read, in bytes; one that is larger ends the connection. */
+    static final int MAX_MESSAGE = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineConnection.class);
+    private static final short TOO_LARGE = 1009;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final WebSocketClient client;
+    private final ClientWebSocket socket;
+    private final WebSocketConnectOptions target;
+    private final Duration timeout;
+    private final Owner owner;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    private volatile boolean open;
+    private volatile Channel channel;
+    private boolean connecting;
+    private boolean ended;
+    private boolean closing;
+    private boolean paused;
+    private long timer = -1;
+    private Buffer fragments;
+
+    PipelineConnection(
+            Vertx vertx,
+            Context context,
+            WebSocketClientOptions options,
+            WebSocketConnectOptions target,
+            Duration timeout,
+            Owner owner) {
+        this.vertx = vertx;
+        this.context = context;
+        this.client = vertx.createWebSocketClient(options);
+        this.socket = client.webSocket();
+        this.target = target;
+        this.timeout = timeout;
+        this.owner = owner;
+    }
+
+    /** Begins the attempt after a wait, and returns. */
+    void open(Duration wait) {
+        context.runOnContext(v -> {
+            if (wait.isZero()) {
+                connect();
+            } else {
+                timer = vertx.setTimer(Math.max(1, wait.toMillis()), id -> connect());
+            }
+        });
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Hands a text message to the socket; the future completes when it was written, or fails. */
+    Future<Void> send(byte[] text) {
+        Future<Void> written = socket.writeFrame(new WebSocketFrameImpl(WebSocketFrameType.TEXT, text, true));
+        Channel writing = channel;
+        if (writing != null && !writing.isWritable()) {
+            context.runOnContext(v -> pauseReading());
+        }
+        return written;
+    }
+
+    /**
+     * Ends the attempt or the connection and returns when nothing of it is left: a close frame, then the TCP connection
+     * as soon as the peer has closed its side, at the latest after the patience given.
+     */
+    void close(short code, Duration patience) {
+        context.runOnContext(v -> shut(code, patience));
+        try {
+            closed.get(patience.plus(timeout).plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn(
+                    "The connection did not close within {}",
+                    patience.plus(timeout).plusSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void connect() {
+        connecting = true;
+        timer = vertx.setTimer(timeout.toMillis(), id -> giveUp());
+        socket.frameHandler(this::received);
+        socket.drainHandler(v -> resumeReading());
+        socket.exceptionHandler(e -> LOG.debug("Failure on the socket", e));
+        socket.closeHandler(v -> end("closed by the pipeline" + code()));
+        socket.connect(target).onComplete(this::connected);
+    }
+
+    /** A handshake that never ends is cut off; {@link #connected} then hears of it. */
+    private void giveUp() {
+        end("no handshake within " + timeout.toMillis() + " ms");
+        client.close();
+    }
+
+    private void connected(AsyncResult<WebSocket> result) {
+        connecting = false;
+        vertx.cancelTimer(timer);
+        if (result.succeeded()) {
+            channel = ((WebSocketInternal) result.result())
+                    .channelHandlerContext()
+                    .channel();
+            channel.closeFuture().addListener(f -> context.runOnContext(v -> gone()));
+            if (closing || ended) {
+                abort();
+            } else {
+                opened();
+            }
+        } else {
+            end(inWords(result.cause()));
+            if (closing) {
+                gone();
+            }
+        }
+    }
+
+    private void opened() {
+        if (!open) {
+            open = true;
+            owner.opened();
+        }
+    }
+
+    private void received(WebSocketFrame frame) {
+        if (closing && !open || ended) {
+            return;
+        }
+        // a frame in the packet that ended the handshake comes before the handshake is said to have ended
+        opened();
+        switch (frame.type()) {
+            case TEXT, BINARY -> {
+                if (frame.isFinal()) {
+                    owner.received(bytes(frame));
+                } else {
+                    fragments = Buffer.buffer(bytes(frame));
+                }
+            }
+            case CONTINUATION -> continued(frame);
+            default -> LOG.trace("A control frame, {}", frame.type());
+        }
+    }
+
+    private void continued(WebSocketFrame frame) {
+        if (fragments == null) {
+            return;
+        }
+        fragments.appendBytes(bytes(frame));
+        if (fragments.length() > MAX_MESSAGE) {
+            fragments = null;
+            socket.close(TOO_LARGE);
+        } else if (frame.isFinal()) {
+            byte[] message = fragments.getBytes();
+            fragments = null;
+            owner.received(message);
+        }
+    }
+
+    private static byte[] bytes(WebSocketFrame frame) {
+        ByteBuf data = ((WebSocketFrameImpl) frame).getBinaryData();
+        return ByteBufUtil.getBytes(data);
+    }
+
+    private void pauseReading() {
+        if (open && !paused && !ended && !channel.isWritable()) {
+            paused = true;
+            socket.pause();
+            owner.readingPaused();
+        }
+    }
+
+    private void resumeReading() {
+        if (paused) {
+            paused = false;
+            socket.resume();
+            owner.readingResumed();
+        }
+    }
+
+    private void shut(short code, Duration patience) {
+        closing = true;
+        vertx.cancelTimer(timer);
+        if (connecting) {
+            end("stopped");
+            client.close();
+        } else if (channel == null) {
+            gone();
+        } else {
+            open = false;
+            if (!ended) {
+                socket.close(code);
+            }
+            timer = vertx.setTimer(patience.toMillis(), id -> abort());
+            if (!channel.isOpen()) {
+                gone();
+            }
+        }
+    }
+
+    /** Closes the TCP connection without waiting for a peer that may never read again. */
+    private void abort() {
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.close();
+        }
+    }
+
+    private void gone() {
+        end("cut");
+        vertx.cancelTimer(timer);
+        client.close();
+        closed.complete(null);
+    }
+
+    private void end(String why) {
+        if (!ended) {
+            ended = true;
+            open = false;
+            owner.ended(why);
+        }
+    }
+
+    private String code() {
+        Short code = socket.closeStatusCode();
+        return code == null || code == 1006 ? " without a close frame" : " with code " + code;
+    }
+
+    private static String inWords(Throwable cause) {
+        if (cause instanceof UpgradeRejectedException rejected) {
+            return "the pipeline answered " + rejected.getStatus() + " to the handshake";
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

@@ -1,0 +1,127 @@
+package org.currencyroutes.connection;
+
+import io.vertx.core.Context;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.DefaultConsumer;
+import org.currencyroutes.heartbeat.HeartbeatMonitor;
+
+/**
+ * Holds the connection to the pipeline while its route is started, one attempt a start, and routes each frame on the
+ * event loop. It does not try again by itself: the watchdog restarts the route.
+ */
+final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
+
+    // A peer that is silent or gone will not answer a close frame either; one that we leave politely has time to.
+    private static final Duration PATIENCE_WITH_A_LOST_PEER = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final short NORMAL = 1000;
+    private static final short GOING_AWAY = 1001;
+
+    private final PipelineEndpoint endpoint;
+    private final HeartbeatMonitor monitor;
+    private final ReplyWindow replyWindow;
+    private Context context;
+    private volatile PipelineConnection connection;
+
+    PipelineConsumer(PipelineEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        this.monitor = endpoint.component().monitor();
+        this.replyWindow = endpoint.replyWindow();
+    }
+
+    PipelineConnection connection() {
+        return connection;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        endpoint.attach(this);
+        if (context == null) {
+            context = endpoint.component().newContext();
+        }
+        connection = new PipelineConnection(
+                endpoint.component().getVertx(),
+                context,
+                endpoint.clientOptions(),
+                endpoint.target(),
+                endpoint.component().connectTimeout(),
+                new Life());
+        connection.open(monitor.attemptStarting());
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        boolean leaving = monitor.isConnected();
+        monitor.stopped();
+        if (connection != null) {
+            boolean shutdown = endpoint.getCamelContext().isStopping();
+            connection.close(shutdown ? GOING_AWAY : NORMAL, leaving ? PATIENCE : PATIENCE_WITH_A_LOST_PEER);
+        }
+        endpoint.detach(this);
+        super.doStop();
+    }
+
+    /** When the whole application stops, the socket stays until the answers in hand are out; a restart waits for none. */
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask task) {
+        return endpoint.getCamelContext().isStopping();
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return 0;
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        // nothing is held back here: what is in hand is in the routes
+    }
+
+    private final class Life implements PipelineConnection.Owner {
+
+        @Override
+        public void opened() {
+            replyWindow.opened();
+            monitor.connectionOpened();
+        }
+
+        @Override
+        public void received(byte[] frame) {
+            Exchange exchange = createExchange(true);
+            exchange.setProperty(PipelineEndpoint.READ_ON, replyWindow.connection());
+            exchange.getMessage().setBody(frame);
+            getAsyncProcessor().process(exchange, doneSync -> {
+                if (exchange.getException() != null) {
+                    getExceptionHandler().handleException("A frame was not handled", exchange, exchange.getException());
+                }
+            });
+        }
+
+        @Override
+        public void readingPaused() {
+            monitor.readingPaused();
+        }
+
+        @Override
+        public void readingResumed() {
+            monitor.readingResumed();
+        }
+
+        @Override
+        public void writeCompleted() {
+            monitor.writeCompleted();
+        }
+
+        @Override
+        public void ended(String why) {
+            replyWindow.dropped();
+            monitor.connectionLost(why);
+        }
+    }
+}
