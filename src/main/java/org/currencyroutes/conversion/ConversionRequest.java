@@ -1,0 +1,131 @@
+package org.currencyroutes.conversion;
+
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
+import org.currencyroutes.Decimals;
+import org.currencyroutes.conversion.PipelineMessage.Field;
+
+/** A stake in a currency on a UTC day, read from a message and found to be convertible as far as its own fields tell. */
+public final class ConversionRequest {
+
+    /** The first day of the euro's reference rates, hence the first that any provider can know. */
+    public static final LocalDate FIRST_DAY = LocalDate.of(1999, 1, 4);
+
+    // An ISO-8601 date-time whose offset may be Z, +02:00, +0200 or +02, and whose day exists.
+    private static final DateTimeFormatter OFFSET_DATE_TIME = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+            .parseLenient()
+            .appendOffset("+HH:MM:ss", "Z")
+            .parseStrict()
+            .toFormatter()
+            .withResolverStyle(ResolverStyle.STRICT);
+
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ISO_LOCAL_DATE.withResolverStyle(ResolverStyle.STRICT);
+
+    private final PipelineMessage message;
+    private final BigDecimal stake;
+    private final String currency;
+    private final LocalDate day;
+
+    private ConversionRequest(PipelineMessage message, BigDecimal stake, String currency, LocalDate day) {
+        this.message = message;
+        this.stake = stake;
+        this.currency = currency;
+        this.day = day;
+    }
+
+    /** Reads a request; refuses one with a field that is missing, of the wrong kind, or given twice, naming it. */
+    public static ConversionRequest of(PipelineMessage message) throws ConversionRefused {
+        once(message.typeField());
+        once(message.idField());
+        once(message.payload());
+        if (!message.payload().isObject()) {
+            throw new ConversionRefused("payload must be an object");
+        }
+        return new ConversionRequest(message, readStake(message), readCurrency(message), readDay(message));
+    }
+
+    /** The message that this request was read from. */
+    public PipelineMessage message() {
+        return message;
+    }
+
+    /** The stake, exactly as written. */
+    public BigDecimal stake() {
+        return stake;
+    }
+
+    /** The code of the stake's currency as written, whether or not there is such a currency. */
+    public String currency() {
+        return currency;
+    }
+
+    /** The UTC day at whose rate the stake is to be converted. */
+    public LocalDate day() {
+        return day;
+    }
+
+    /** Refuses a day without rates: before the first reference rates, or later than tomorrow by the clock. */
+    public void refuseUnlessRatesCanExist(Clock clock) throws ConversionRefused {
+        if (day.isBefore(FIRST_DAY)) {
+            throw new ConversionRefused("payload.date must not be before " + FIRST_DAY);
+        }
+        if (day.isAfter(LocalDate.now(clock.withZone(ZoneOffset.UTC)).plusDays(1))) {
+            throw new ConversionRefused("payload.date must not be later than tomorrow");
+        }
+    }
+
+    /** The currency for a sentence to its sender; a text that is no currency code is not repeated. */
+    public String currencyInWords() {
+        return currency.matches("[A-Za-z]{3}") ? currency : "given";
+    }
+
+    private static void once(Field field) throws ConversionRefused {
+        if (field.isTwice()) {
+            throw new ConversionRefused(field.name() + " is given twice");
+        }
+    }
+
+    private static BigDecimal readStake(PipelineMessage message) throws ConversionRefused {
+        Field field = message.stake();
+        once(field);
+        if (!field.isNumber()) {
+            throw new ConversionRefused("payload.stake must be a number");
+        }
+        return Decimals.read(message.json(field))
+                .orElseThrow(() -> new ConversionRefused(
+                        "payload.stake must not have more than " + Decimals.MAX_DIGITS + " digits"));
+    }
+
+    private static String readCurrency(PipelineMessage message) throws ConversionRefused {
+        Field field = message.currency();
+        once(field);
+        return field.string()
+                .orElseThrow(() -> new ConversionRefused("payload.currency must be a currency code such as USD"));
+    }
+
+    private static LocalDate readDay(PipelineMessage message) throws ConversionRefused {
+        Field field = message.date();
+        once(field);
+        String text = field.string().orElse("");
+        try {
+            return text.length() == 10
+                    ? LocalDate.parse(text, DATE)
+                    : OffsetDateTime.parse(text, OFFSET_DATE_TIME)
+                            .withOffsetSameInstant(ZoneOffset.UTC)
+                            .toLocalDate();
+        } catch (DateTimeException e) {
+            throw new ConversionRefused("payload.date must be a date that exists, such as 2021-05-18,"
+                    + " or a date and time with an offset, such as 2021-05-18T21:32:42.324Z");
+        }
+    }
+}
