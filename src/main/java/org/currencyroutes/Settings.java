@@ -1,6 +1,13 @@
 package org.currencyroutes;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.RoundingMode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -54,6 +61,7 @@ final class Settings extends MainListenerSupport {
         });
         checks.put("fx.conversion.max-pending", value -> whole(value, 1, 1_000_000));
         checks.put("fx.rates.cache.size", value -> whole(value, 1, 1_000_000));
+        checks.put("fx.socket.proxy", Settings::proxy);
         return checks;
     }
 
@@ -68,6 +76,13 @@ final class Settings extends MainListenerSupport {
                 throw new Wrong(property, e.getMessage());
             }
         });
+        for (String secret : new String[] {
+            "fx.socket.authorization", "fx.socket.trust-store-password", "fx.socket.key-store-password"
+        }) {
+            secret(context, secret);
+        }
+        store(context, "fx.socket.trust-store");
+        store(context, "fx.socket.key-store");
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.interval");
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.timeout");
     }
@@ -142,6 +157,35 @@ final class Settings extends MainListenerSupport {
                                 mode != RoundingMode.UNNECESSARY && mode.name().equals(value)),
                 "must be a rounding such as HALF_EVEN, any of java.math.RoundingMode but UNNECESSARY",
                 value);
+    }
+
+    private static void proxy(String value) {
+        try {
+            URI uri = value.isEmpty() ? URI.create("http://none:1") : new URI(value);
+            require("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0, "", "");
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            throw new IllegalArgumentException("must be a proxy's address, http://host:port", e);
+        }
+    }
+
+    private static String secret(CamelContext context, String property) {
+        try {
+            return Secret.of(property, name -> value(context, name));
+        } catch (UncheckedIOException e) {
+            throw new Wrong(property + Secret.FILE, "names a file that cannot be read");
+        }
+    }
+
+    private static void store(CamelContext context, String property) {
+        String path = value(context, property);
+        if (!path.isEmpty()) {
+            try {
+                KeyStore.getInstance(
+                        new File(path), secret(context, property + "-password").toCharArray());
+            } catch (IOException | GeneralSecurityException e) {
+                throw new Wrong(property, "names a key store that cannot be read with its password");
+            }
+        }
     }
 
     private static void shorter(CamelContext context, String property, String than) {

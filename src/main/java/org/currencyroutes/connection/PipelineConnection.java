@@ -279,7 +279,12 @@ final class PipelineConnection {
         return code == null || code == 1006 ? " without a close frame" : " with code " + code;
     }
 
-    private static String inWords(Throwable cause) {
+    /** The innermost cause says what happened; those around it only that something did. */
+    private static String inWords(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
         if (cause instanceof UpgradeRejectedException rejected) {
             return "the pipeline answered " + rejected.getStatus() + " to the handshake";
         }

@@ -48,7 +48,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         connection = new PipelineConnection(
                 endpoint.component().getVertx(),
                 context,
-                endpoint.clientOptions(),
+                endpoint.component().clientOptions(),
                 endpoint.target(),
                 endpoint.component().connectTimeout(),
                 new Life());
