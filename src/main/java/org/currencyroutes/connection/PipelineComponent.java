@@ -70,7 +70,7 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     protected void doStop() throws Exception {
         super.doStop();
         if (ownVertx != null) {
-            ownVertx.close().toCompletionStage().toCompletableFuture().join();
+            ownVertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.SECONDS);
             ownVertx = null;
         }
     }

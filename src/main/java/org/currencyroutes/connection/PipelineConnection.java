@@ -255,7 +255,8 @@ final class PipelineConnection {
     private void abort() {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.close();
+            // from the first handler on, since Vert.x makes another close frame of a close, and TLS waits for its own
+            channel.pipeline().firstContext().close();
         }
     }
 
