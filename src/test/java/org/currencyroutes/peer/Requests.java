@@ -1,21 +1,27 @@
-package org.currencyroutes.conversion;
+package org.currencyroutes.peer;
 
 /** Requests as the pipeline writes them. */
-final class Requests {
+public final class Requests {
 
-    static final String DAY = "2021-05-18";
+    /** The day of the contract's example. */
+    public static final String DAY = "2021-05-18";
 
     private Requests() {}
 
-    /** The request of the contract, its stake and the others given as JSON. */
-    static String request(String id, String stake, String currency, String date) {
+    /** A request whose id and fields are given as JSON. */
+    public static String request(String id, String stake, String currency, String date) {
         return "{\"type\":\"message\",\"id\":" + id
                 + ",\"payload\":{\"marketId\":123456,\"selectionId\":987654,\"odds\":2.2,\"stake\":" + stake
                 + ",\"currency\":" + currency + ",\"date\":" + date + "}}";
     }
 
-    /** A request for a stake in a currency on the day of the contract's example. */
-    static String request(String stake, String currency) {
-        return request("456", stake, '"' + currency + '"', '"' + DAY + '"');
+    /** A request for 253.67 of a currency on a day, as texts. */
+    public static String request(String id, String currency, String day) {
+        return request(id, "253.67", '"' + currency + '"', '"' + day + '"');
+    }
+
+    /** The error with which such a request is answered. */
+    public static String error(String id, String why) {
+        return "{\"type\":\"error\",\"id\":" + id + ",\"message\":\"Unable to convert stake. Error: " + why + "\"}";
     }
 }
