@@ -1,0 +1,80 @@
+package org.currencyroutes.benchmarks;
+
+import com.sun.net.httpserver.HttpServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** A pipeline that beats, and a rates service in Frankfurter's form, both on loopback. */
+final class Peers implements AutoCloseable {
+
+    private static final String HEARTBEAT = "{\"type\":\"heartbeat\"}";
+
+    final Vertx vertx = Vertx.vertx();
+    final AtomicReference<ServerWebSocket> socket = new AtomicReference<>();
+    final AtomicInteger ratesCalls = new AtomicInteger();
+    volatile Consumer<String> onAnswer = answer -> {};
+    volatile Consumer<ServerWebSocket> onConnect = connected -> {};
+    private final int port;
+    private final HttpServer rates;
+
+    Peers() throws Exception {
+        port = vertx.createHttpServer(
+                        new HttpServerOptions().setMaxWebSocketFrameSize(2 << 20).setMaxWebSocketMessageSize(2 << 20))
+                .webSocketHandler(this::accept)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get()
+                .actualPort();
+        rates = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        rates.setExecutor(Executors.newFixedThreadPool(16));
+        rates.createContext("/v1/", call -> {
+            ratesCalls.incrementAndGet();
+            String day = call.getRequestURI().getPath().substring(4);
+            byte[] body = ("{\"amount\":1.0,\"base\":\"EUR\",\"date\":\"" + day
+                            + "\",\"rates\":{\"USD\":1.222385,\"GBP\":0.86138,\"JPY\":133.12}}")
+                    .getBytes(StandardCharsets.UTF_8);
+            call.sendResponseHeaders(200, body.length);
+            call.getResponseBody().write(body);
+            call.close();
+        });
+        rates.start();
+    }
+
+    String socketUrl() {
+        return "ws://127.0.0.1:" + port + "/pipeline";
+    }
+
+    String ratesUrl() {
+        return "http://127.0.0.1:" + rates.getAddress().getPort() + "/v1";
+    }
+
+    private void accept(ServerWebSocket connected) {
+        connected.textMessageHandler(text -> {
+            if (!text.equals(HEARTBEAT)) {
+                onAnswer.accept(text);
+            }
+        });
+        connected.writeTextMessage(HEARTBEAT);
+        long timer = vertx.setPeriodic(1_000, id -> connected.writeTextMessage(HEARTBEAT));
+        connected.closeHandler(v -> {
+            vertx.cancelTimer(timer);
+            socket.compareAndSet(connected, null);
+        });
+        socket.set(connected);
+        onConnect.accept(connected);
+    }
+
+    @Override
+    public void close() {
+        rates.stop(0);
+        vertx.close();
+    }
+}
