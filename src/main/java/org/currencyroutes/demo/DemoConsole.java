@@ -89,6 +89,21 @@ public final class DemoConsole {
         heartbeats++;
     }
 
+    /** How many requests were converted or refused as they must be. */
+    synchronized long rights() {
+        return converted + refused;
+    }
+
+    /** How many answers were wrong, or to nothing. */
+    synchronized long wrongs() {
+        return wrong;
+    }
+
+    /** How many answers did not come. */
+    synchronized long missings() {
+        return missing;
+    }
+
     /** Sums up what happened so far; the latency is of the last thousand answers. */
     public synchronized void summary() {
         LOG.info(

@@ -27,6 +27,7 @@ record DemoRequest(
 
     private static final String REFUSAL =
             "{\"type\":\"error\",\"id\":%d,\"message\":\"Unable to convert stake. Error: ";
+    private static final String UNAVAILABLE = " are not available at the moment\"}";
 
     /** A request that must be answered by these texts around the instant of the conversion. */
     static DemoRequest right(long id, String frame, boolean needsRates, String inWords, String head, String tail) {
@@ -47,14 +48,15 @@ record DemoRequest(
         return wrong ? between.contains(middle) : isInstant(between);
     }
 
-    /** Whether the answer says that the application is stopping, which any request may get. */
+    /** Whether the answer is one that any request may get: the application stops, or its rates were too slow to come. */
     boolean isTurnedAwayBy(String answer) {
-        return answer.equals(REFUSAL.formatted(id) + "shutting down\"}");
+        return answer.equals(REFUSAL.formatted(id) + "shutting down\"}")
+                || needsRates && answer.startsWith(REFUSAL.formatted(id)) && answer.endsWith(UNAVAILABLE);
     }
 
-    /** The reason in a right refusal. */
+    /** The reason in a refusal. */
     String reason(String answer) {
-        return between(answer);
+        return answer.substring(REFUSAL.formatted(id).length(), answer.length() - 2);
     }
 
     private String between(String answer) {

@@ -93,7 +93,11 @@ final class DemoRequests {
             case 0 ->
                 bet.currency("\"" + oneOf(NO_CURRENCIES) + "\"").refused(true, "payload.currency is not supported on");
             case 1 -> bet.date("\"" + oneOf(NO_DATES) + "\"").refused(false, "payload.date must be a date that exists");
-            case 2 -> bet.date("\"" + oneOf(DAYS_WITHOUT_RATES) + "\"").refused(false, "payload.date must not be");
+            // what is in the target already needs no rates, hence may be of any day
+            case 2 ->
+                bet.currency(target.equals("USD") ? "\"GBP\"" : "\"USD\"")
+                        .date("\"" + oneOf(DAYS_WITHOUT_RATES) + "\"")
+                        .refused(false, "payload.date must not be");
             case 3 -> bet.stake("\"" + bet.stake + "\"").refused(false, "payload.stake must be a number");
             case 4 -> bet.currency("978").refused(false, "payload.currency must be a currency code");
             default ->

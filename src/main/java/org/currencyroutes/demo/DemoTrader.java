@@ -20,6 +20,8 @@ public final class DemoTrader {
     private static final Logger LOG = LoggerFactory.getLogger(DemoTrader.class);
 
     private static final double REQUESTS_A_SECOND = 30;
+    // a JVM that has just started takes its time, and the first requests all ask for rates
+    private static final double RISING_FOR = Duration.ofSeconds(10).toNanos();
     private static final long UNREADABLE_EVERY = Duration.ofMinutes(3).toNanos();
     // fx.reply.ttl and fx.rates.deadline together
     private static final long MISSING_AFTER = Duration.ofSeconds(13).toNanos();
@@ -35,6 +37,7 @@ public final class DemoTrader {
     private final RandomGenerator random;
     private final LongSupplier ticker;
     private final Map<Long, Sent> pending = new ConcurrentHashMap<>();
+    private final long started;
     private volatile boolean connected;
     private long nextRequest;
     private long nextUnreadable;
@@ -57,8 +60,9 @@ public final class DemoTrader {
         this.console = console;
         this.random = random;
         this.ticker = ticker;
-        this.nextRequest = ticker.getAsLong();
-        this.nextUnreadable = nextRequest + UNREADABLE_EVERY / 6;
+        this.started = ticker.getAsLong();
+        this.nextRequest = started;
+        this.nextUnreadable = started + UNREADABLE_EVERY / 6;
     }
 
     /** The routes connected to the demo's pipeline. */
@@ -82,7 +86,8 @@ public final class DemoTrader {
         if (!connected || now - nextRequest < 0) {
             return false;
         }
-        nextRequest = now + (long) (-Math.log(1 - random.nextDouble()) / REQUESTS_A_SECOND * 1e9);
+        double rate = REQUESTS_A_SECOND * Math.min(1, (now - started + 1e9) / RISING_FOR);
+        nextRequest = now + (long) (-Math.log(1 - random.nextDouble()) / rate * 1e9);
         return true;
     }
 
@@ -130,7 +135,7 @@ public final class DemoTrader {
         DemoRequest request = sent.request;
         long latency = ticker.getAsLong() - sent.at;
         if (request.isTurnedAwayBy(answer)) {
-            console.refused(request, "shutting down", latency);
+            console.refused(request, request.reason(answer), latency);
         } else if (!request.isAnsweredBy(answer)) {
             console.wrong();
             LOG.error("THE ANSWER IS WRONG: {} to {}, which is {}", answer, request.frame(), request.inWords());
