@@ -4,8 +4,17 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.KeyStoreOptions;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.ProxyType;
+import java.net.URI;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketComponent;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketConfiguration;
@@ -19,8 +28,14 @@ public final class PipelineComponent extends VertxWebsocketComponent {
 
     private String url;
     private String authorization = "";
+    private String trustStore = "";
+    private String trustStorePassword = "";
+    private String keyStore = "";
+    private String keyStorePassword = "";
+    private String proxy = "";
     private Duration connectTimeout = Duration.ofSeconds(3);
     private Duration replyTtl = Duration.ofSeconds(10);
+    private IntSupplier inHand = () -> 0;
     private HeartbeatMonitor monitor;
     private Vertx ownVertx;
 
@@ -57,13 +72,54 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     protected void doStop() throws Exception {
         super.doStop();
         if (ownVertx != null) {
-            ownVertx.close().toCompletionStage().toCompletableFuture().join();
+            ownVertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.SECONDS);
             ownVertx = null;
         }
     }
 
     Context newContext() {
-        return ((io.vertx.core.impl.VertxInternal) getVertx()).createEventLoopContext();
+        return ((VertxInternal) getVertx()).createEventLoopContext();
+    }
+
+    /** How to reach the peer: through TLS stores and a proxy where there are any, the host's name always verified. */
+    WebSocketClientOptions clientOptions() {
+        int timeout = (int) connectTimeout.toMillis();
+        WebSocketClientOptions options = new WebSocketClientOptions()
+                .setConnectTimeout(timeout)
+                .setSslHandshakeTimeout(timeout)
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setVerifyHost(true)
+                .setTcpNoDelay(true)
+                .setMaxFrameSize(PipelineConnection.MAX_MESSAGE)
+                .setMaxMessageSize(PipelineConnection.MAX_MESSAGE)
+                // the TCP connection goes with the peer's close frame; how long we wait for one is ours to say
+                .setClosingTimeout(0);
+        if (!trustStore.isEmpty()) {
+            options.setTrustOptions(store(trustStore, trustStorePassword));
+        }
+        if (!keyStore.isEmpty()) {
+            options.setKeyCertOptions(store(keyStore, keyStorePassword));
+        }
+        if (!proxy.isEmpty()) {
+            URI uri = URI.create(proxy);
+            options.setProxyOptions(new ProxyOptions()
+                    .setType(ProxyType.HTTP)
+                    .setHost(uri.getHost())
+                    .setPort(uri.getPort()));
+        }
+        return options;
+    }
+
+    private static KeyStoreOptions store(String path, String password) {
+        // the JVM's default type reads PKCS#12 and JKS
+        return new KeyStoreOptions()
+                .setType(KeyStore.getDefaultType())
+                .setPath(path)
+                .setPassword(password);
+    }
+
+    int inHand() {
+        return inHand.getAsInt();
     }
 
     HeartbeatMonitor monitor() {
@@ -88,6 +144,31 @@ public final class PipelineComponent extends VertxWebsocketComponent {
         this.authorization = authorization;
     }
 
+    /** The PKCS#12 or JKS file with the authorities to trust; empty for the JVM's. */
+    public void setTrustStore(String trustStore) {
+        this.trustStore = trustStore;
+    }
+
+    /** The password of the trust store. */
+    public void setTrustStorePassword(String trustStorePassword) {
+        this.trustStorePassword = trustStorePassword;
+    }
+
+    /** The PKCS#12 or JKS file with our own certificate and key; empty for none. */
+    public void setKeyStore(String keyStore) {
+        this.keyStore = keyStore;
+    }
+
+    /** The password of the key store. */
+    public void setKeyStorePassword(String keyStorePassword) {
+        this.keyStorePassword = keyStorePassword;
+    }
+
+    /** The HTTP proxy to go through, {@code http://host:port}; empty for none. */
+    public void setProxy(String proxy) {
+        this.proxy = proxy;
+    }
+
     /** How long an attempt may take, handshake included. */
     public void setConnectTimeout(Duration connectTimeout) {
         this.connectTimeout = connectTimeout;
@@ -96,6 +177,11 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     /** How long after a drop the next connection may come and still be sent what was in hand. */
     public void setReplyTtl(Duration replyTtl) {
         this.replyTtl = replyTtl;
+    }
+
+    /** Tells how many requests are in hand, read and not yet answered. */
+    public void setInHand(IntSupplier inHand) {
+        this.inHand = inHand;
     }
 
     /** The clockwork that is told of the connection's life. */

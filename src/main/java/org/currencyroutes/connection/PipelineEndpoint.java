@@ -1,9 +1,7 @@
 package org.currencyroutes.connection;
 
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -70,19 +68,5 @@ final class PipelineEndpoint extends VertxWebsocketEndpoint {
         WebSocketConnectOptions target = getWebSocketConnectOptions(new HttpClientOptions());
         target.setURI(PipelineUrl.resource(getConfiguration().getWebsocketURI()));
         return target;
-    }
-
-    WebSocketClientOptions clientOptions() {
-        int timeout = (int) component().connectTimeout().toMillis();
-        return new WebSocketClientOptions()
-                .setConnectTimeout(timeout)
-                .setSslHandshakeTimeout(timeout)
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setVerifyHost(true)
-                .setTcpNoDelay(true)
-                .setMaxFrameSize(PipelineConnection.MAX_MESSAGE)
-                .setMaxMessageSize(PipelineConnection.MAX_MESSAGE)
-                // the TCP connection goes with the peer's close frame; how long we wait for one is ours to say
-                .setClosingTimeout(0);
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** The rates by day, kept for a time after they were fetched, each loaded once however many wait for it. */
 public final class Rates {
@@ -47,7 +48,15 @@ public final class Rates {
      */
     public CompletableFuture<RateTable> load(LocalDate day, String currency) {
         LocalDate key = key(day);
-        return tables.get(key, (missing, executor) -> loader.load(key.equals(LATEST) ? today() : day, currency));
+        return tables.get(key, (missing, executor) -> loader.load(key.equals(LATEST) ? today() : day, currency)
+                        // to the cache a load that failed is nothing to keep, no error to log
+                        .exceptionally(failure -> null))
+                .thenApply(table -> {
+                    if (table == null) {
+                        throw new CompletionException(new RatesUnavailable(day));
+                    }
+                    return table;
+                });
     }
 
     /** The cache itself, by day, {@link #LATEST} for the latest rates; what is removed from it is loaded anew. */

@@ -1,0 +1,202 @@
+package org.currencyroutes;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.RoundingMode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.util.TimeUtils;
+import org.currencyroutes.connection.PipelineUrl;
+
+/** Looks at every setting before anything is made of it, so that a wrong one ends the start with one clear sentence. */
+final class Settings extends MainListenerSupport {
+
+    /** A setting that cannot be meant; its message is the sentence for the person who starts us. */
+    static final class Wrong extends RuntimeException {
+
+        Wrong(String property, String what) {
+            super(property + " (environment variable " + environment(property) + ") " + what, null, false, false);
+        }
+    }
+
+    private static final Map<String, Consumer<String>> CHECKS = checks();
+
+    private static Map<String, Consumer<String>> checks() {
+        Map<String, Consumer<String>> checks = new LinkedHashMap<>();
+        checks.put("fx.socket.url", Settings::socketUrl);
+        for (String duration : new String[] {
+            "fx.socket.connect-timeout",
+            "fx.heartbeat.interval",
+            "fx.heartbeat.timeout",
+            "fx.heartbeat.check-period",
+            "fx.reconnect.delay",
+            "fx.reconnect.max-delay",
+            "fx.reply.ttl",
+            "fx.rates.cache.ttl",
+            "fx.rates.timeout",
+            "fx.rates.deadline"
+        }) {
+            checks.put(duration, Settings::duration);
+        }
+        checks.put("fx.conversion.currency", value -> {
+            require(value.matches("[A-Z]{3}"), "must be a currency code such as EUR", value);
+        });
+        checks.put("fx.conversion.scale", value -> whole(value, 0, 20));
+        checks.put("fx.conversion.rounding", Settings::rounding);
+        checks.put("fx.conversion.date", value -> {
+            require(value.equals("now") || value.equals("request"), "must be now or request", value);
+        });
+        checks.put("fx.conversion.max-pending", value -> whole(value, 1, 1_000_000));
+        checks.put("fx.rates.cache.size", value -> whole(value, 1, 1_000_000));
+        checks.put("fx.socket.proxy", Settings::proxy);
+        return checks;
+    }
+
+    /** Checks each setting that has a form of its own. */
+    @Override
+    public void beforeConfigure(BaseMainSupport main) {
+        CamelContext context = main.getCamelContext();
+        CHECKS.forEach((property, check) -> {
+            try {
+                check.accept(value(context, property));
+            } catch (IllegalArgumentException e) {
+                throw new Wrong(property, e.getMessage());
+            }
+        });
+        for (String secret : new String[] {
+            "fx.socket.authorization", "fx.socket.trust-store-password", "fx.socket.key-store-password"
+        }) {
+            secret(context, secret);
+        }
+        store(context, "fx.socket.trust-store");
+        store(context, "fx.socket.key-store");
+        shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.interval");
+        shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.timeout");
+    }
+
+    /** Checks, when the routes are known, that each provider of rates is one of them. */
+    @Override
+    public void afterConfigure(BaseMainSupport main) {
+        ModelCamelContext context =
+                main.getCamelContext().getCamelContextExtension().getContextPlugin(ModelCamelContext.class);
+        String property = "fx.rates.providers";
+        String providers = value(main.getCamelContext(), property);
+        if (providers.isBlank()) {
+            throw new Wrong(property, "must name at least one provider of rates");
+        }
+        for (String provider : providers.trim().split("\\s*,\\s*")) {
+            if (context.getRouteDefinition("fx-rates-" + provider) == null) {
+                throw new Wrong(
+                        property,
+                        "names the unknown provider '" + provider + "', there is no route fx-rates-" + provider);
+            }
+        }
+    }
+
+    private static String value(CamelContext context, String property) {
+        return context.getPropertiesComponent()
+                .resolveProperty(property)
+                .orElse("")
+                .trim();
+    }
+
+    private static String environment(String property) {
+        return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    private static void socketUrl(String value) {
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException("is not set: set it to the pipeline's ws:// or wss:// URL");
+        }
+        try {
+            PipelineUrl.parse(value);
+        } catch (IllegalArgumentException e) {
+            // not repeated: the URL may hold a token
+            throw new IllegalArgumentException("must be a ws:// or wss:// URL with a host", e);
+        }
+    }
+
+    private static Duration duration(String value) {
+        Duration duration = Duration.ZERO;
+        try {
+            duration = TimeUtils.toDuration(value);
+        } catch (RuntimeException e) {
+            // said below, with what is expected
+        }
+        require(duration.toMillis() > 0, "must be a duration longer than zero, such as 500ms, 3s or 2h", value);
+        return duration;
+    }
+
+    private static void whole(String value, int min, int max) {
+        int number = min - 1;
+        try {
+            number = Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            // said below, with what is expected
+        }
+        require(number >= min && number <= max, "must be a whole number from " + min + " to " + max, value);
+    }
+
+    private static void rounding(String value) {
+        require(
+                Arrays.stream(RoundingMode.values())
+                        .anyMatch(mode ->
+                                mode != RoundingMode.UNNECESSARY && mode.name().equals(value)),
+                "must be a rounding such as HALF_EVEN, any of java.math.RoundingMode but UNNECESSARY",
+                value);
+    }
+
+    private static void proxy(String value) {
+        try {
+            URI uri = value.isEmpty() ? URI.create("http://none:1") : new URI(value);
+            require("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0, "", "");
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            throw new IllegalArgumentException("must be a proxy's address, http://host:port", e);
+        }
+    }
+
+    private static String secret(CamelContext context, String property) {
+        try {
+            return Secret.of(property, name -> value(context, name));
+        } catch (UncheckedIOException e) {
+            throw new Wrong(property + Secret.FILE, "names a file that cannot be read");
+        }
+    }
+
+    private static void store(CamelContext context, String property) {
+        String path = value(context, property);
+        if (!path.isEmpty()) {
+            try {
+                KeyStore.getInstance(
+                        new File(path), secret(context, property + "-password").toCharArray());
+            } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+                throw new Wrong(property, "names a key store that cannot be read with its password");
+            }
+        }
+    }
+
+    private static void shorter(CamelContext context, String property, String than) {
+        if (duration(value(context, property)).compareTo(duration(value(context, than))) >= 0) {
+            throw new Wrong(property, "must be shorter than " + than);
+        }
+    }
+
+    private static void require(boolean right, String what, String value) {
+        if (!right) {
+            throw new IllegalArgumentException(what + (value.isEmpty() ? ", it is empty" : ", not '" + value + "'"));
+        }
+    }
+}
