@@ -72,7 +72,11 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     protected void doStop() throws Exception {
         super.doStop();
         if (ownVertx != null) {
-            ownVertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.SECONDS);
+            ownVertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .completeOnTimeout(null, 1, TimeUnit.SECONDS)
+                    .join();
             ownVertx = null;
         }
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -65,9 +66,12 @@ public final class CallLimits implements HttpClientConfigurer, CamelContextAware
             ClassicHttpResponse response = chain.proceed(request, scope);
             if (response.getEntity() != null) {
                 response.setEntity(new LimitedEntity(response.getEntity(), deadline));
+            } else {
+                deadline.callEnded();
             }
             return response;
         } catch (IOException e) {
+            deadline.callEnded();
             throw deadline.inWords(e);
         }
     }
@@ -75,11 +79,12 @@ public final class CallLimits implements HttpClientConfigurer, CamelContextAware
     private final class Deadline implements Runnable {
 
         private final Cancellable call;
+        private final Future<?> due;
         private volatile boolean over;
 
         private Deadline(Cancellable call) {
             this.call = call;
-            timer.schedule(this, timeout.toMillis(), TimeUnit.MILLISECONDS);
+            due = timer.schedule(this, timeout.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         @Override
@@ -87,6 +92,11 @@ public final class CallLimits implements HttpClientConfigurer, CamelContextAware
             over = true;
             // a call that has ended has nothing left to cancel
             call.cancel();
+        }
+
+        /** One that is left in the queue would hold up the end of the application until it is due. */
+        private void callEnded() {
+            due.cancel(false);
         }
 
         private IOException inWords(IOException failure) {
@@ -137,6 +147,12 @@ public final class CallLimits implements HttpClientConfigurer, CamelContextAware
             } catch (IOException e) {
                 throw deadline.inWords(e);
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            deadline.callEnded();
+            super.close();
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -54,7 +55,7 @@ public final class RatesLoader implements CamelContextAware {
     public CompletableFuture<RateTable> load(LocalDate day, String currency) {
         start();
         CompletableFuture<RateTable> table = new CompletableFuture<>();
-        deadlines.schedule(
+        ScheduledFuture<?> atDeadline = deadlines.schedule(
                 () -> {
                     if (table.completeExceptionally(new RatesUnavailable(day))) {
                         LOG.warn("No rates of {} within {} ms", day, deadline.toMillis());
@@ -62,6 +63,8 @@ public final class RatesLoader implements CamelContextAware {
                 },
                 deadline.toMillis(),
                 TimeUnit.MILLISECONDS);
+        // one that is left would hold up the end of the application until it is due
+        table.whenComplete((found, failure) -> atDeadline.cancel(false));
         loads.execute(() -> askProviders(day, currency, table));
         return table;
     }
