@@ -4,11 +4,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.ResolverStyle;
 import org.currencyroutes.Decimals;
 import org.currencyroutes.conversion.PipelineMessage.Field;
 
@@ -17,15 +13,6 @@ public final class ConversionRequest {
 
     /** The first day of the euro's reference rates, hence the first that any provider can know. */
     public static final LocalDate FIRST_DAY = LocalDate.of(1999, 1, 4);
-
-    // An ISO-8601 date-time whose day exists, with Z, +02:00, +0200 or +02; no one pattern takes an offset both with
-    // and
-    // without its colon.
-    private static final DateTimeFormatter WITH_COLON = dateTime("+HH:MM");
-    private static final DateTimeFormatter WITHOUT_COLON = dateTime("+HHmm");
-
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ISO_LOCAL_DATE.withResolverStyle(ResolverStyle.STRICT);
 
     private final PipelineMessage message;
     private final BigDecimal stake;
@@ -114,27 +101,10 @@ public final class ConversionRequest {
         once(field);
         String text = field.string().orElse("");
         try {
-            return text.length() == 10
-                    ? LocalDate.parse(text, DATE)
-                    : OffsetDateTime.parse(text, isColon(text, text.length() - 3) ? WITH_COLON : WITHOUT_COLON)
-                            .withOffsetSameInstant(ZoneOffset.UTC)
-                            .toLocalDate();
+            return UtcDay.of(text);
         } catch (DateTimeException e) {
             throw new ConversionRefused("payload.date must be a date that exists, such as 2021-05-18,"
                     + " or a date and time with an offset, such as 2021-05-18T21:32:42.324Z");
         }
-    }
-
-    private static boolean isColon(String text, int index) {
-        return index >= 0 && text.charAt(index) == ':';
-    }
-
-    private static DateTimeFormatter dateTime(String offset) {
-        return new DateTimeFormatterBuilder()
-                .parseCaseInsensitive()
-                .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-                .appendOffset(offset, "Z")
-                .toFormatter()
-                .withResolverStyle(ResolverStyle.STRICT);
     }
 }

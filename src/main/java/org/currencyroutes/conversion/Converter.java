@@ -25,6 +25,7 @@ public final class Converter {
     private final RoundingMode rounding;
     private final boolean keepDate;
     private final Clock clock;
+    private volatile Stamp lastStamp = new Stamp(Long.MIN_VALUE, "");
 
     /**
      * Takes the currency to convert to, the most decimals of an answer's stake and how they are rounded, and whether the
@@ -89,8 +90,17 @@ public final class Converter {
     }
 
     private String now() {
-        return '"' + UTC_MILLIS.format(Instant.now(clock)) + '"';
+        long millis = clock.millis();
+        Stamp stamp = lastStamp;
+        if (stamp.millis != millis) {
+            stamp = new Stamp(millis, '"' + UTC_MILLIS.format(Instant.ofEpochMilli(millis)) + '"');
+            lastStamp = stamp;
+        }
+        return stamp.json;
     }
+
+    /** An instant as it stands in an answer; many answers share a millisecond. */
+    private record Stamp(long millis, String json) {}
 
     private static String plain(BigDecimal stake) {
         return stake.signum() == 0 ? "0" : stake.stripTrailingZeros().toPlainString();
