@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketComponent;
@@ -37,6 +38,8 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     private Duration replyTtl = Duration.ofSeconds(10);
     private IntSupplier inHand = () -> 0;
     private HeartbeatMonitor monitor;
+    private final AtomicReference<PipelineConsumer> consumer = new AtomicReference<>();
+    private ReplyWindow replyWindow;
     private Vertx ownVertx;
 
     @Override
@@ -79,6 +82,35 @@ public final class PipelineComponent extends VertxWebsocketComponent {
                     .join();
             ownVertx = null;
         }
+    }
+
+    /** Makes a started consumer the owner of the connection; refuses a second one, it would be a second connection. */
+    void attach(PipelineConsumer started) {
+        if (!consumer.compareAndSet(null, started)) {
+            throw new IllegalStateException("Only one route may consume from the pipeline at a time");
+        }
+    }
+
+    void detach(PipelineConsumer stopped) {
+        consumer.compareAndSet(stopped, null);
+    }
+
+    /** Until when an answer can be sent; one for all that is sent on this component's connections. */
+    synchronized ReplyWindow replyWindow() {
+        if (replyWindow == null) {
+            replyWindow = new ReplyWindow(replyTtl, System::nanoTime);
+        }
+        return replyWindow;
+    }
+
+    /** The connection to send on. */
+    PipelineConnection connection() throws NotConnectedException {
+        PipelineConsumer owner = consumer.get();
+        PipelineConnection connection = owner == null ? null : owner.connection();
+        if (connection == null || !connection.isOpen()) {
+            throw new NotConnectedException("not connected to the pipeline");
+        }
+        return connection;
     }
 
     Context newContext() {
@@ -132,10 +164,6 @@ public final class PipelineComponent extends VertxWebsocketComponent {
 
     Duration connectTimeout() {
         return connectTimeout;
-    }
-
-    Duration replyTtl() {
-        return replyTtl;
     }
 
     /** The pipeline's address, {@code ws://} or {@code wss://}; its query may hold a token, so it is never logged. */

@@ -31,7 +31,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.monitor = endpoint.component().monitor();
-        this.replyWindow = endpoint.replyWindow();
+        this.replyWindow = endpoint.component().replyWindow();
     }
 
     PipelineConnection connection() {
@@ -41,7 +41,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        endpoint.attach(this);
+        endpoint.component().attach(this);
         if (context == null) {
             context = endpoint.component().newContext();
         }
@@ -63,7 +63,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
             boolean shutdown = endpoint.getCamelContext().isStopping();
             connection.close(shutdown ? GOING_AWAY : NORMAL, leaving ? PATIENCE : PATIENCE_WITH_A_LOST_PEER);
         }
-        endpoint.detach(this);
+        endpoint.component().detach(this);
         super.doStop();
     }
 
@@ -79,10 +79,14 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
      */
     @Override
     public int getPendingExchangesSize() {
-        if (endpoint.getCamelContext().isStopping() && endpoint.component().inHand() == 0) {
+        if (!endpoint.getCamelContext().isStopping()) {
+            return 0;
+        }
+        int inHand = endpoint.component().inHand();
+        if (inHand == 0) {
             connection.stopReading();
         }
-        return 0;
+        return inHand;
     }
 
     @Override

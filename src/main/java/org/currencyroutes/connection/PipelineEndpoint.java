@@ -2,7 +2,6 @@ package org.currencyroutes.connection;
 
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -15,12 +14,22 @@ final class PipelineEndpoint extends VertxWebsocketEndpoint {
     /** The exchange property that holds the number of the connection on which a request was read. */
     static final String READ_ON = "fxReadOn";
 
-    private final AtomicReference<PipelineConsumer> consumer = new AtomicReference<>();
-    private final ReplyWindow replyWindow;
+    private String unsent = "";
 
     PipelineEndpoint(String uri, PipelineComponent component, VertxWebsocketConfiguration configuration) {
         super(uri, component, configuration);
-        this.replyWindow = new ReplyWindow(component.replyTtl(), System::nanoTime);
+    }
+
+    /**
+     * The endpoint to which a message goes that cannot be written, at once or when its write fails; the route that sends it does not wait
+     * for the write then. Without it the route waits, and a write that fails is an exception in it.
+     */
+    public void setUnsent(String unsent) {
+        this.unsent = unsent;
+    }
+
+    String unsent() {
+        return unsent;
     }
 
     @Override
@@ -31,37 +40,12 @@ final class PipelineEndpoint extends VertxWebsocketEndpoint {
     }
 
     @Override
-    public Producer createProducer() {
+    public Producer createProducer() throws Exception {
         return new PipelineProducer(this);
     }
 
     PipelineComponent component() {
         return (PipelineComponent) getComponent();
-    }
-
-    /** Makes a started consumer the owner of the connection; refuses a second one, it would be a second connection. */
-    void attach(PipelineConsumer started) {
-        if (!consumer.compareAndSet(null, started)) {
-            throw new IllegalStateException("Only one route may consume from the pipeline at a time");
-        }
-    }
-
-    void detach(PipelineConsumer stopped) {
-        consumer.compareAndSet(stopped, null);
-    }
-
-    ReplyWindow replyWindow() {
-        return replyWindow;
-    }
-
-    /** The connection to send on. */
-    PipelineConnection connection() throws NotConnectedException {
-        PipelineConsumer owner = consumer.get();
-        PipelineConnection connection = owner == null ? null : owner.connection();
-        if (connection == null || !connection.isOpen()) {
-            throw new NotConnectedException("not connected to the pipeline");
-        }
-        return connection;
     }
 
     WebSocketConnectOptions target() {

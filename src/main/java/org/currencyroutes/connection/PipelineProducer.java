@@ -1,32 +1,59 @@
 package org.currencyroutes.connection;
 
+import io.vertx.core.Future;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProducer;
 import org.apache.camel.Exchange;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.support.UnitOfWorkHelper;
+import org.apache.camel.support.service.ServiceHelper;
 
 /**
- * Sends the body as a text message on the consumer's connection, or fails at once; it never connects and never waits.
- * It fails with {@link NotConnectedException} where another try can help, with {@link ReplyExpiredException} where none can.
+ * Sends the body as a text message on the consumer's connection; it never connects and never waits for a connection. It
+ * fails with {@link NotConnectedException} where another try can help, with {@link ReplyExpiredException} where none can.
  */
 final class PipelineProducer extends DefaultAsyncProducer {
 
-    PipelineProducer(PipelineEndpoint endpoint) {
+    private final PipelineComponent component;
+    private final AsyncProducer unsent;
+
+    PipelineProducer(PipelineEndpoint endpoint) throws Exception {
         super(endpoint);
+        component = endpoint.component();
+        unsent = endpoint.unsent().isEmpty()
+                ? null
+                : CamelContextHelper.getMandatoryEndpoint(endpoint.getCamelContext(), endpoint.unsent())
+                        .createAsyncProducer();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        ServiceHelper.startService(unsent);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        ServiceHelper.stopService(unsent);
+        super.doStop();
     }
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        if (unsent == null) {
+            return await(exchange, callback);
+        }
+        handOver(exchange);
+        callback.done(true);
+        return true;
+    }
+
+    /** The exchange goes on, or fails, when the write has ended. */
+    private boolean await(Exchange exchange, AsyncCallback callback) {
         try {
-            byte[] text = exchange.getMessage().getMandatoryBody(byte[].class);
-            PipelineEndpoint endpoint = (PipelineEndpoint) getEndpoint();
-            Integer readOn = exchange.getProperty(PipelineEndpoint.READ_ON, Integer.class);
-            if (readOn != null && endpoint.replyWindow().isOverFor(readOn)) {
-                throw new ReplyExpiredException("no connection came within fx.reply.ttl");
-            }
-            endpoint.connection().send(text).onComplete(written -> {
-                if (written.succeeded()) {
-                    endpoint.component().monitor().writeCompleted();
-                } else {
+            write(exchange).onComplete(written -> {
+                if (written.failed()) {
                     exchange.setException(new NotConnectedException("the connection ended before the write completed"));
                 }
                 callback.done(false);
@@ -37,5 +64,40 @@ final class PipelineProducer extends DefaultAsyncProducer {
             callback.done(true);
             return true;
         }
+    }
+
+    /** The exchange goes on at once; another one completes what it has to complete, or goes where unsent messages go. */
+    private void handOver(Exchange exchange) {
+        Exchange sent = getEndpoint().createExchange();
+        exchange.getExchangeExtension().handoverCompletions(sent);
+        try {
+            write(exchange).onComplete(written -> {
+                if (written.succeeded()) {
+                    UnitOfWorkHelper.doneSynchronizations(
+                            sent, sent.getExchangeExtension().handoverCompletions());
+                } else {
+                    sendLater(exchange, sent);
+                }
+            });
+        } catch (Exception e) {
+            sendLater(exchange, sent);
+        }
+    }
+
+    private void sendLater(Exchange exchange, Exchange sent) {
+        sent.getMessage().setBody(exchange.getMessage().getBody());
+        sent.setProperty(PipelineEndpoint.READ_ON, exchange.getProperty(PipelineEndpoint.READ_ON));
+        unsent.process(sent, doneSync -> {});
+    }
+
+    private Future<Void> write(Exchange exchange) throws Exception {
+        byte[] text = exchange.getMessage().getMandatoryBody(byte[].class);
+        Integer readOn = exchange.getProperty(PipelineEndpoint.READ_ON, Integer.class);
+        if (readOn != null && component.replyWindow().isOverFor(readOn)) {
+            throw new ReplyExpiredException("no connection came within fx.reply.ttl");
+        }
+        return component.connection().send(text).onSuccess(v -> component
+                .monitor()
+                .writeCompleted());
     }
 }

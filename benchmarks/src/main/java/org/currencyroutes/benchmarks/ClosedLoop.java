@@ -34,9 +34,7 @@ final class ClosedLoop {
                 }
             };
             try (Subject subject = new Subject(command, peers)) {
-                while (loop.answers.sum() == 0) {
-                    Thread.sleep(10);
-                }
+                subject.await(() -> loop.answers.sum() > 0);
                 Thread.sleep(warmSeconds * 1_000L);
                 double processor = subject.processorSeconds();
                 long before = loop.answers.sum();

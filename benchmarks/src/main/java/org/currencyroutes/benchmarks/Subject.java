@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** One of the programs that are compared, as a process of its own, with what the operating system says of it. */
 final class Subject implements AutoCloseable {
@@ -20,6 +21,15 @@ final class Subject implements AutoCloseable {
         builder.environment().put("FX_RATES_FRANKFURTER_URL", peers.ratesUrl());
         File log = File.createTempFile("subject", ".log", new File("target"));
         process = builder.redirectErrorStream(true).redirectOutput(log).start();
+    }
+
+    /** Waits for something that this program does, half a minute at the most. */
+    void await(BooleanSupplier done) throws InterruptedException {
+        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); !done.getAsBoolean(); Thread.sleep(10)) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                throw new IllegalStateException("the subject does not answer, see target/subject*.log");
+            }
+        }
     }
 
     /** Processor time so far, user and system, in seconds. */
