@@ -18,15 +18,11 @@ public final class ConversionRequest {
     /** The first day of the euro's reference rates, hence the first that any provider can know. */
     public static final LocalDate FIRST_DAY = LocalDate.of(1999, 1, 4);
 
-    // An ISO-8601 date-time whose offset may be Z, +02:00, +0200 or +02, and whose day exists.
-    private static final DateTimeFormatter OFFSET_DATE_TIME = new DateTimeFormatterBuilder()
-            .parseCaseInsensitive()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-            .parseLenient()
-            .appendOffset("+HH:MM:ss", "Z")
-            .parseStrict()
-            .toFormatter()
-            .withResolverStyle(ResolverStyle.STRICT);
+    // An ISO-8601 date-time whose day exists, with Z, +02:00, +0200 or +02; no one pattern takes an offset both with
+    // and
+    // without its colon.
+    private static final DateTimeFormatter WITH_COLON = dateTime("+HH:MM");
+    private static final DateTimeFormatter WITHOUT_COLON = dateTime("+HHmm");
 
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ISO_LOCAL_DATE.withResolverStyle(ResolverStyle.STRICT);
@@ -120,12 +116,25 @@ public final class ConversionRequest {
         try {
             return text.length() == 10
                     ? LocalDate.parse(text, DATE)
-                    : OffsetDateTime.parse(text, OFFSET_DATE_TIME)
+                    : OffsetDateTime.parse(text, isColon(text, text.length() - 3) ? WITH_COLON : WITHOUT_COLON)
                             .withOffsetSameInstant(ZoneOffset.UTC)
                             .toLocalDate();
         } catch (DateTimeException e) {
             throw new ConversionRefused("payload.date must be a date that exists, such as 2021-05-18,"
                     + " or a date and time with an offset, such as 2021-05-18T21:32:42.324Z");
         }
+    }
+
+    private static boolean isColon(String text, int index) {
+        return index >= 0 && text.charAt(index) == ':';
+    }
+
+    private static DateTimeFormatter dateTime(String offset) {
+        return new DateTimeFormatterBuilder()
+                .parseCaseInsensitive()
+                .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+                .appendOffset(offset, "Z")
+                .toFormatter()
+                .withResolverStyle(ResolverStyle.STRICT);
     }
 }

@@ -1,0 +1,55 @@
+package org.currencyroutes;
+
+import java.util.Arrays;
+import org.apache.camel.main.Main;
+import org.currencyroutes.peer.RatesApi;
+import org.currencyroutes.peer.TradingPipeline;
+
+/** The application with its real routes and settings, in this JVM, pointed at peers. */
+public final class RunningRoutes implements AutoCloseable {
+
+    private final Main main = new Main();
+
+    private RunningRoutes() {}
+
+    /** Starts the routes between a pipeline and a rates service, with some settings changed, each as {@code name=value}. */
+    public static RunningRoutes between(TradingPipeline pipeline, RatesApi api, String... settings) {
+        RunningRoutes routes = unstarted();
+        routes.set("fx.socket.url", pipeline.url());
+        routes.set("fx.rates.frankfurter.url", api.url());
+        return routes.start(settings);
+    }
+
+    /** Starts the routes with some settings changed, each as {@code name=value}. */
+    public static RunningRoutes with(String... settings) {
+        return unstarted().start(settings);
+    }
+
+    private static RunningRoutes unstarted() {
+        RunningRoutes routes = new RunningRoutes();
+        routes.main.setDefaultPropertyPlaceholderLocation("file:application.properties");
+        routes.set("fx.home", ".");
+        return routes;
+    }
+
+    private RunningRoutes start(String... settings) {
+        Arrays.stream(settings).map(setting -> setting.split("=", 2)).forEach(setting -> set(setting[0], setting[1]));
+        main.start();
+        return this;
+    }
+
+    private void set(String name, String value) {
+        main.addOverrideProperty(name, value);
+    }
+
+    /** A bean of the routes. */
+    public <T> T bean(String name, Class<T> type) {
+        return main.getCamelContext().getRegistry().lookupByNameAndType(name, type);
+    }
+
+    /** Stops as at SIGTERM: what is in hand is answered, then the connection is closed. */
+    @Override
+    public void close() {
+        main.stop();
+    }
+}

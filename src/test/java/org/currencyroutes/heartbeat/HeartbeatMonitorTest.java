@@ -1,0 +1,365 @@
+package org.currencyroutes.heartbeat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeartbeatMonitorTest {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration CHECK_PERIOD = Duration.ofMillis(50);
+    private static final Duration DELAY = Duration.ofMillis(500);
+    private static final Duration MAX_DELAY = Duration.ofSeconds(5);
+    private static final Duration TICK = Duration.ofNanos(1);
+
+    // the monotonic clock may start anywhere and overflow: here it does so after a second
+    private long now = Long.MAX_VALUE - INTERVAL.toNanos();
+    private double jitter = 1;
+    private final HeartbeatMonitor monitor =
+            new HeartbeatMonitor(INTERVAL, TIMEOUT, CHECK_PERIOD, DELAY, MAX_DELAY, () -> now, () -> jitter);
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    private void connect() {
+        monitor.attemptStarting();
+        monitor.connectionOpened();
+    }
+
+    /** Loses the connection or fails the attempt, then restarts the route as the watchdog does; gives the delay. */
+    private Duration loseAndRestart() {
+        monitor.connectionLost("closed");
+        assertTrue(monitor.isRestartDue());
+        monitor.stopped();
+        return monitor.attemptStarting();
+    }
+
+    // ---- our heartbeats
+
+    @Test
+    void noHeartbeatIsDueWhileNotConnected() {
+        assertFalse(monitor.isHeartbeatDue());
+        monitor.attemptStarting();
+        pass(Duration.ofMinutes(1));
+        assertFalse(monitor.isHeartbeatDue());
+        monitor.connectionOpened();
+        monitor.connectionLost("closed");
+        assertFalse(monitor.isHeartbeatDue());
+    }
+
+    @Test
+    void aHeartbeatIsDueAtOnceAfterConnecting() {
+        connect();
+        assertTrue(monitor.isHeartbeatDue());
+    }
+
+    @Test
+    void theNextHeartbeatIsDueOneCheckPeriodBeforeTheIntervalIsOver() {
+        connect();
+        monitor.heartbeatSending();
+        assertFalse(monitor.isHeartbeatDue());
+        pass(INTERVAL.minus(CHECK_PERIOD).minus(TICK));
+        assertFalse(monitor.isHeartbeatDue());
+        pass(TICK);
+        assertTrue(monitor.isHeartbeatDue());
+    }
+
+    @Test
+    void aHeartbeatIsDueAtOnceOnTheNextConnectionHoweverLatelyOneWasSent() {
+        connect();
+        monitor.heartbeatSending();
+        loseAndRestart();
+        monitor.connectionOpened();
+        assertTrue(monitor.isHeartbeatDue());
+    }
+
+    // ---- the peer's heartbeats
+
+    @Test
+    void aConnectionIsLostWhenThePeerWasSilentForTheTimeout() {
+        connect();
+        monitor.heartbeatReceived();
+        pass(TIMEOUT.minus(TICK));
+        assertFalse(monitor.isRestartDue());
+        assertTrue(monitor.isConnected());
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+        assertFalse(monitor.isConnected());
+        assertEquals("no heartbeat for 2.0 s", monitor.reason());
+    }
+
+    @Test
+    void silenceIsCountedFromTheConnectingIfNoHeartbeatEverCame() {
+        monitor.attemptStarting();
+        pass(Duration.ofMinutes(1));
+        monitor.connectionOpened();
+        pass(TIMEOUT.minus(TICK));
+        assertFalse(monitor.isRestartDue());
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+        assertEquals("never a heartbeat in 2.0 s", monitor.reason());
+    }
+
+    @Test
+    void eachHeartbeatIsWaitedForAnew() {
+        connect();
+        for (int beat = 0; beat < 10; beat++) {
+            pass(TIMEOUT.minus(TICK));
+            assertFalse(monitor.isRestartDue());
+            monitor.heartbeatReceived();
+        }
+        assertTrue(monitor.isConnected());
+    }
+
+    @Test
+    void completedWritesAreNoSignOfLifeWhileWeRead() {
+        connect();
+        pass(TIMEOUT.minus(TICK));
+        monitor.writeCompleted();
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+    }
+
+    // ---- while we have paused reading
+
+    @Test
+    void silenceIsNotCountedWhileReadingIsPausedAsLongAsWritesComplete() {
+        connect();
+        monitor.heartbeatReceived();
+        monitor.readingPaused();
+        for (int write = 0; write < 10; write++) {
+            pass(TIMEOUT.minus(TICK));
+            assertFalse(monitor.isRestartDue());
+            monitor.writeCompleted();
+        }
+        assertTrue(monitor.isConnected());
+    }
+
+    @Test
+    void noWriteCompletingForTheTimeoutIsALossWhileReadingIsPaused() {
+        connect();
+        monitor.heartbeatReceived();
+        pass(Duration.ofSeconds(1));
+        monitor.readingPaused();
+        pass(TIMEOUT.minus(TICK));
+        assertFalse(monitor.isRestartDue());
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+        assertEquals("no write completed for 2.0 s", monitor.reason());
+    }
+
+    @Test
+    void silenceIsCountedAfreshWhenReadingIsResumed() {
+        connect();
+        monitor.heartbeatReceived();
+        monitor.readingPaused();
+        pass(TIMEOUT.minus(TICK));
+        monitor.readingResumed();
+        pass(TIMEOUT.minus(TICK));
+        assertFalse(monitor.isRestartDue());
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+        assertEquals("no heartbeat for 2.0 s", monitor.reason());
+    }
+
+    @Test
+    void aNewConnectionIsRead() {
+        connect();
+        monitor.readingPaused();
+        loseAndRestart();
+        monitor.connectionOpened();
+        pass(TIMEOUT.minus(TICK));
+        monitor.writeCompleted();
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+    }
+
+    // ---- attempts
+
+    @Test
+    void theFirstAttemptIsMadeAtOnce() {
+        assertEquals(Duration.ZERO, monitor.attemptStarting());
+    }
+
+    @Test
+    void noRestartIsDueWhileAnAttemptIsUnderWay() {
+        monitor.attemptStarting();
+        pass(Duration.ofMinutes(1));
+        assertFalse(monitor.isRestartDue());
+    }
+
+    @Test
+    void theDelaysDoubleUpToTheLongest() {
+        monitor.attemptStarting();
+        List<Duration> delays = List.of(
+                loseAndRestart(),
+                loseAndRestart(),
+                loseAndRestart(),
+                loseAndRestart(),
+                loseAndRestart(),
+                loseAndRestart());
+        assertEquals(
+                List.of(
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5)),
+                delays);
+    }
+
+    @Test
+    void theDelaysStayTheLongestForEver() {
+        monitor.attemptStarting();
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            loseAndRestart();
+        }
+        assertEquals(MAX_DELAY, loseAndRestart());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.8, 400, 4000", "1.2, 600, 6000"})
+    void theDelaysAreSpreadByTheJitter(double factor, long first, long last) {
+        jitter = factor;
+        monitor.attemptStarting();
+        assertEquals(Duration.ofMillis(first), loseAndRestart());
+        for (int attempt = 0; attempt < 10; attempt++) {
+            loseAndRestart();
+        }
+        assertEquals(Duration.ofMillis(last), loseAndRestart());
+    }
+
+    @Test
+    void theJitterIsWithinAFifth() {
+        Duration hour = Duration.ofHours(1);
+        for (int i = 0; i < 1_000; i++) {
+            HeartbeatMonitor real = new HeartbeatMonitor(INTERVAL, TIMEOUT, CHECK_PERIOD, hour, hour);
+            real.attemptStarting();
+            real.connectionLost("refused");
+            long minutes = real.attemptStarting().toMinutes();
+            // 48 to 72, less what passed on the real clock meanwhile
+            assertTrue(minutes >= 47 && minutes <= 72, () -> minutes + " min");
+        }
+    }
+
+    @Test
+    void theTimeThatPassedSinceTheLossIsNotWaitedForAgain() {
+        monitor.attemptStarting();
+        monitor.connectionLost("refused");
+        pass(Duration.ofMillis(200));
+        assertEquals(Duration.ofMillis(300), monitor.attemptStarting());
+        monitor.connectionLost("refused");
+        pass(Duration.ofMinutes(1));
+        assertEquals(Duration.ZERO, monitor.attemptStarting());
+    }
+
+    @Test
+    void theNextAttemptIsMadeAtOnceIfTheLostConnectionHadBeaten() {
+        connect();
+        monitor.heartbeatReceived();
+        assertEquals(Duration.ZERO, loseAndRestart());
+    }
+
+    @Test
+    void theNextAttemptIsDelayedIfTheLostConnectionHadNeverBeaten() {
+        connect();
+        assertEquals(Duration.ofMillis(500), loseAndRestart());
+        monitor.connectionOpened();
+        assertEquals(Duration.ofSeconds(1), loseAndRestart());
+    }
+
+    @Test
+    void theDelaysStartAfreshAfterAHeartbeat() {
+        monitor.attemptStarting();
+        loseAndRestart();
+        loseAndRestart();
+        monitor.connectionOpened();
+        monitor.heartbeatReceived();
+        assertEquals(Duration.ZERO, loseAndRestart());
+        assertEquals(Duration.ofMillis(500), loseAndRestart());
+        assertEquals(Duration.ofSeconds(1), loseAndRestart());
+    }
+
+    // ---- stopped
+
+    @Test
+    void nothingIsDueWhenAnOperatorStoppedTheRoute() {
+        connect();
+        monitor.heartbeatReceived();
+        monitor.stopped();
+        monitor.connectionLost("closed");
+        pass(Duration.ofMinutes(1));
+        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isHeartbeatDue());
+        assertEquals("stopped", monitor.status());
+    }
+
+    @Test
+    void nothingIsDueWhenALostConnectionIsStopped() {
+        connect();
+        monitor.connectionLost("closed");
+        monitor.stopped();
+        pass(Duration.ofMinutes(1));
+        assertFalse(monitor.isRestartDue());
+    }
+
+    @Test
+    void aRouteThatAnOperatorStartsAgainConnects() {
+        connect();
+        monitor.heartbeatReceived();
+        monitor.stopped();
+        pass(Duration.ofMinutes(1));
+        assertEquals(Duration.ZERO, monitor.attemptStarting());
+    }
+
+    // ---- in words
+
+    @Test
+    void theStatusTellsTheLifeOfAConnection() {
+        assertEquals("stopped", monitor.status());
+        monitor.attemptStarting();
+        assertEquals("connecting", monitor.status());
+        monitor.connectionOpened();
+        pass(Duration.ofMillis(1_500));
+        assertEquals("connected for 1.5 s", monitor.status());
+        monitor.connectionLost("closed by the pipeline with code 1001");
+        assertEquals("lost: closed by the pipeline with code 1001", monitor.status());
+        assertEquals("closed by the pipeline with code 1001", monitor.reason());
+    }
+
+    // ---- its settings
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4})
+    void aDurationThatIsNotPositiveIsRefused(int which) {
+        Duration[] settings = {INTERVAL, TIMEOUT, CHECK_PERIOD, DELAY, MAX_DELAY};
+        for (Duration wrong : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+            settings[which] = wrong;
+            IllegalArgumentException refusal = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new HeartbeatMonitor(settings[0], settings[1], settings[2], settings[3], settings[4]));
+            assertTrue(refusal.getMessage().startsWith("fx."), refusal::getMessage);
+        }
+    }
+
+    @Test
+    void aCheckPeriodAsLongAsWhatItChecksIsRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new HeartbeatMonitor(INTERVAL, TIMEOUT, INTERVAL, DELAY, MAX_DELAY));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new HeartbeatMonitor(TIMEOUT, INTERVAL, INTERVAL, DELAY, MAX_DELAY));
+    }
+}
