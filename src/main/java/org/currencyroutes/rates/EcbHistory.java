@@ -49,10 +49,10 @@ public final class EcbHistory {
     }
 
     /** The table of the last publication day on or before the one asked for; refuses a day that the file cannot know. */
-    public RateTable on(LocalDate day) {
+    public RateTable on(LocalDate day) throws UnknownDay {
         Map.Entry<LocalDate, Day> published = read().floorEntry(day);
         if (published == null || day.isAfter(days.lastKey())) {
-            throw new IllegalArgumentException("the history goes from " + days.firstKey() + " to " + days.lastKey());
+            throw new UnknownDay("the history goes from " + days.firstKey() + " to " + days.lastKey());
         }
         Day found = published.getValue();
         Map<String, BigDecimal> quotes = new HashMap<>();

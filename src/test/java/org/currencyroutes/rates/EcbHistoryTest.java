@@ -16,7 +16,11 @@ class EcbHistoryTest {
     private static final EcbHistory HISTORY = new EcbHistory();
 
     private static RateTable on(String day) {
-        return HISTORY.on(LocalDate.parse(day));
+        try {
+            return HISTORY.on(LocalDate.parse(day));
+        } catch (UnknownDay e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest
@@ -78,6 +82,6 @@ class EcbHistoryTest {
     @ParameterizedTest
     @CsvSource({"1999-01-03", "2023-02-22", "9999-12-31"})
     void aDayOutsideTheHistoryIsRefused(String day) {
-        assertThrows(IllegalArgumentException.class, () -> on(day));
+        assertThrows(UnknownDay.class, () -> HISTORY.on(LocalDate.parse(day)));
     }
 }
