@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -46,11 +47,14 @@ final class CallLimits implements ExecChainHandler {
         Deadline deadline = new Deadline((Cancellable) scope.originalRequest);
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
-            if (response.getEntity() != null) {
+            if (response.getEntity() == null) {
+                deadline.callOff();
+            } else {
                 response.setEntity(new LimitedEntity(response.getEntity(), deadline));
             }
             return response;
         } catch (IOException e) {
+            deadline.callOff();
             throw deadline.inWords(e);
         }
     }
@@ -58,17 +62,21 @@ final class CallLimits implements ExecChainHandler {
     private final class Deadline implements Runnable {
 
         private final Cancellable call;
+        private final Future<?> alarm;
         private volatile boolean over;
 
         private Deadline(Cancellable call) {
             this.call = call;
-            timer.schedule(this, timeout.toMillis(), TimeUnit.MILLISECONDS);
+            this.alarm = timer.schedule(this, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void callOff() {
+            alarm.cancel(false);
         }
 
         @Override
         public void run() {
             over = true;
-            // a call that has ended has nothing left to cancel
             call.cancel();
         }
 
@@ -140,6 +148,12 @@ final class CallLimits implements ExecChainHandler {
             } catch (IOException e) {
                 throw deadline.inWords(e);
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            deadline.callOff();
+            super.close();
         }
     }
 }

@@ -85,7 +85,9 @@ final class Provider {
         }
         try {
             Future<?> call = calls.submit(() -> call(question, answer));
-            timer.schedule(() -> giveUp(question, answer, call), patience.toMillis(), TimeUnit.MILLISECONDS);
+            Future<?> limit =
+                    timer.schedule(() -> giveUp(question, answer, call), patience.toMillis(), TimeUnit.MILLISECONDS);
+            answer.whenComplete((table, failure) -> limit.cancel(false));
         } catch (RejectedExecutionException e) {
             // the application has stopped
             answer.completeExceptionally(e);

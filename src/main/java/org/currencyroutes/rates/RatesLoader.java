@@ -7,6 +7,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
@@ -71,7 +72,9 @@ public final class RatesLoader implements CamelContextAware {
     public CompletableFuture<RateTable> load(LocalDate day, boolean latest, String currency) {
         start();
         Load load = new Load(new RatesQuestion(day, latest, List.of(target, currency)));
-        timer.schedule(load::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> atDeadline = timer.schedule(load::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
+        // one that is left would hold up the end of the application until it is due
+        load.table.whenComplete((found, failure) -> atDeadline.cancel(false));
         load.askFrom(0);
         return load.table;
     }
@@ -110,7 +113,7 @@ public final class RatesLoader implements CamelContextAware {
             if (table.isDone()) {
                 return;
             }
-            warn("no provider gave the rates of " + question.day() + " within " + deadline.toMillis() + " ms");
+            warn("No provider gave the rates of " + question.day() + ", or none within " + deadline.toMillis() + " ms");
             table.completeExceptionally(new RatesUnavailable(question.day()));
         }
     }

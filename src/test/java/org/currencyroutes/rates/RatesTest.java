@@ -1,0 +1,191 @@
+package org.currencyroutes.rates;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The cache of rates over the real loader, whose one provider is a route of this test. */
+class RatesTest {
+
+    private static final Duration TTL = Duration.ofHours(2);
+    private static final LocalDate DAY = LocalDate.of(2021, 5, 18);
+    private static final LocalDate TODAY = LocalDate.of(2026, 3, 1);
+
+    private final List<LocalDate> asked = new CopyOnWriteArrayList<>();
+    private final CountDownLatch providerMayAnswer = new CountDownLatch(1);
+    private final CamelContext context = new DefaultCamelContext();
+    private final AtomicLong ticks = new AtomicLong();
+    private final SetClock clock = new SetClock();
+    private volatile boolean providerFails;
+    private Rates rates;
+
+    @BeforeEach
+    void start() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:fx-rates-test").process(RatesTest.this::answer);
+            }
+        });
+        context.start();
+        RatesLoader loader = new RatesLoader("test", Duration.ofSeconds(30), "EUR");
+        loader.setCamelContext(context);
+        rates = new Rates(TTL, 2, loader, clock, ticks::get);
+    }
+
+    @AfterEach
+    void stop() {
+        providerMayAnswer.countDown();
+        context.stop();
+    }
+
+    private void answer(Exchange exchange) throws InterruptedException {
+        LocalDate day = exchange.getMessage().getBody(LocalDate.class);
+        asked.add(day);
+        providerMayAnswer.await();
+        if (providerFails) {
+            throw new IllegalStateException("down");
+        }
+        exchange.getMessage().setBody(new RateTable("EUR", day, Map.of("USD", new BigDecimal("1.2"))));
+    }
+
+    private RateTable load(LocalDate day) {
+        providerMayAnswer.countDown();
+        return rates.load(day, "USD").join();
+    }
+
+    @Test
+    void aLoadedTableIsThereFromThenOn() {
+        assertFalse(rates.cached(DAY).isPresent());
+        RateTable table = load(DAY);
+        assertSame(table, rates.cached(DAY).orElseThrow());
+        assertSame(table, load(DAY));
+        assertEquals(List.of(DAY), asked);
+    }
+
+    @Test
+    void aTableIsKeptForItsLifetimeFromTheFetchThoughReadAllTheWhile() {
+        load(DAY);
+        for (int minute = 0; minute < TTL.toMinutes(); minute++) {
+            assertTrue(rates.cached(DAY).isPresent());
+            ticks.addAndGet(Duration.ofMinutes(1).toNanos());
+        }
+        assertFalse(rates.cached(DAY).isPresent());
+        load(DAY);
+        assertEquals(List.of(DAY, DAY), asked);
+    }
+
+    @Test
+    void aTableIsKeptUntilTheLastNanosecondOfItsLifetime() {
+        load(DAY);
+        ticks.addAndGet(TTL.toNanos() - 1);
+        assertTrue(rates.cached(DAY).isPresent());
+        ticks.incrementAndGet();
+        assertFalse(rates.cached(DAY).isPresent());
+    }
+
+    @Test
+    void todayAndTomorrowShareTheLatestRates() {
+        RateTable table = load(TODAY.plusDays(1));
+        assertSame(table, rates.cached(TODAY).orElseThrow());
+        assertSame(table, load(TODAY));
+        assertFalse(rates.cached(TODAY.minusDays(1)).isPresent());
+        assertEquals(List.of(TODAY), asked);
+    }
+
+    @Test
+    void aDayThatIsOverIsAskedForByItself() {
+        load(TODAY);
+        clock.now = clock.now.plusMillis(1);
+        assertFalse(rates.cached(TODAY).isPresent());
+        load(TODAY);
+        assertEquals(List.of(TODAY, TODAY), asked);
+    }
+
+    @Test
+    void oneLoadIsUnderWayHoweverManyWait() {
+        List<CompletableFuture<RateTable>> waiting =
+                Stream.generate(() -> rates.load(DAY, "USD")).limit(500).toList();
+        providerMayAnswer.countDown();
+        assertEquals(1, waiting.stream().map(CompletableFuture::join).distinct().count());
+        assertEquals(List.of(DAY), asked);
+    }
+
+    @Test
+    void aFailedLoadIsNotKept() {
+        providerFails = true;
+        CompletionException failure = assertThrows(CompletionException.class, () -> load(DAY));
+        assertEquals(
+                "the rates of 2021-05-18 are not available at the moment",
+                failure.getCause().getMessage());
+        // it is taken out just after those who wait have been told
+        await().until(() -> Rates.cacheOf(rates).estimatedSize() == 0);
+        providerFails = false;
+        assertEquals(DAY, load(DAY).day());
+        assertEquals(List.of(DAY, DAY), asked);
+    }
+
+    @Test
+    void noMoreTablesAreKeptThanSet() {
+        Stream.iterate(DAY, day -> day.plusDays(1)).limit(10).forEach(this::load);
+        await().until(() -> {
+            Rates.cacheOf(rates).cleanUp();
+            return Rates.cacheOf(rates).estimatedSize() == 2;
+        });
+    }
+
+    @Test
+    void whatIsRemovedFromTheCacheIsLoadedAnew() {
+        load(DAY);
+        Rates.cacheOf(rates).invalidate(DAY);
+        load(DAY);
+        assertEquals(List.of(DAY, DAY), asked);
+    }
+
+    /** A millisecond before the next day until it is set. */
+    private static final class SetClock extends Clock {
+
+        private volatile Instant now = Instant.parse("2026-03-01T23:59:59.999Z");
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}
