@@ -4,9 +4,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.Endpoint;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -51,16 +53,16 @@ public final class ProviderHttp extends HttpComponent {
     }
 
     @Override
-    protected void doInit() throws Exception {
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         setConnectTimeout(timeout.toMillis());
         setConnectionRequestTimeout(timeout.toMillis());
         setResponseTimeout(timeout.toMillis());
         setSoTimeout(timeout.toMillis());
         if (!proxy.isEmpty()) {
-            URI uri = URI.create(proxy);
-            setProxyHost(uri.getHost());
-            setProxyPort(uri.getPort());
-            setProxyAuthScheme("http");
+            URI uriOfProxy = URI.create(proxy);
+            setProxyHost(uriOfProxy.getHost());
+            setProxyPort(uriOfProxy.getPort());
+            setProxyAuthScheme(uriOfProxy.getScheme());
         }
         if (!trustStore.isEmpty()) {
             setSslContextParameters(trusting(trustStore, trustStorePassword));
@@ -71,7 +73,7 @@ public final class ProviderHttp extends HttpComponent {
                         .getExecutorServiceManager()
                         .newSingleThreadScheduledExecutor(this, "fx-rates-timeout"));
         setHttpClientConfigurer(client -> configure(client, limits));
-        super.doInit();
+        return super.createEndpoint(uri, remaining, parameters);
     }
 
     /** Leaves redelivery to the routes: the client would repeat a call on 429 and 503 by itself. */

@@ -3,6 +3,7 @@ package org.currencyroutes.rates;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -68,13 +69,14 @@ public final class Rates implements CamelContextAware {
         this.loader = loader;
         this.clock = clock;
         this.ticker = ticker;
+        this.settled = Caffeine.newBuilder().maximumSize(size).build();
         this.tables = Caffeine.newBuilder()
                 .expireAfterWrite(ttl)
                 .maximumSize(size)
                 .ticker(ticker)
                 .recordStats()
+                .removalListener(this::removed)
                 .buildAsync();
-        this.settled = Caffeine.newBuilder().maximumSize(size).build();
     }
 
     @Override
@@ -171,6 +173,13 @@ public final class Rates implements CamelContextAware {
             }
             return table;
         });
+    }
+
+    /** A table that somebody has removed is not wanted any more, also not when nobody can give it anew. */
+    private void removed(LocalDate key, RateTable table, RemovalCause cause) {
+        if (cause == RemovalCause.EXPLICIT) {
+            settled.invalidate(key);
+        }
     }
 
     private RateTable settled(LocalDate key, LocalDate day) {

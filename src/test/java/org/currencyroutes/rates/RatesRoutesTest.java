@@ -6,7 +6,6 @@ import static org.currencyroutes.peer.Requests.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.LocalDate;
@@ -59,7 +58,8 @@ class RatesRoutesTest {
 
     @BeforeEach
     void forget() {
-        routes.bean("fxRates", Cache.class).invalidateAll();
+        Rates rates = routes.bean("fxRatesByDay", Rates.class);
+        rates.held().forEach(table -> rates.drop((String) table.get("day")));
         routes.context()
                 .getCamelContextExtension()
                 .getContextPlugin(CircuitBreakerRegistry.class)
