@@ -145,11 +145,15 @@ public final class Rates implements CamelContextAware {
                         .toList();
     }
 
-    /** Drops a day's table, {@code latest} for the latest rates; whether there was one. Refuses what is no date. */
+    /** Drops a day's table, {@code latest} for the latest rates, so that it is loaded anew; whether there was one. */
     public boolean drop(String day) {
-        LocalDate key = dayOf(day);
-        RateTable old = settled.asMap().remove(key);
-        return tables.asMap().remove(key) != null || old != null;
+        try {
+            LocalDate key = day.equals(LATEST_NAME) ? LATEST : LocalDate.parse(day);
+            RateTable old = settled.asMap().remove(key);
+            return tables.asMap().remove(key) != null || old != null;
+        } catch (DateTimeException e) {
+            return false;
+        }
     }
 
     /** The cache itself, by day, {@link #LATEST} for the latest rates; what is removed from it is loaded anew. */
@@ -196,14 +200,6 @@ public final class Rates implements CamelContextAware {
 
     private LocalDate today() {
         return LocalDate.now(clock);
-    }
-
-    private static LocalDate dayOf(String day) {
-        try {
-            return day.equals(LATEST_NAME) ? LATEST : LocalDate.parse(day);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException("a day such as 2021-05-18, or latest", e);
-        }
     }
 
     private static Map<String, Object> inWords(LocalDate key, RateTable table) {

@@ -6,8 +6,6 @@ import static org.currencyroutes.peer.Requests.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.Set;
@@ -60,11 +58,7 @@ class RatesRoutesTest {
     void forget() {
         Rates rates = routes.bean("fxRatesByDay", Rates.class);
         rates.held().forEach(table -> rates.drop((String) table.get("day")));
-        routes.context()
-                .getCamelContextExtension()
-                .getContextPlugin(CircuitBreakerRegistry.class)
-                .getAllCircuitBreakers()
-                .forEach(CircuitBreaker::reset);
+        Breakers.reset(routes.context());
         api.setAnswers(day -> RatesApi.table("EUR", day, "\"USD\":1.222385"));
     }
 
