@@ -126,7 +126,7 @@ class RouteFilesTest {
         for (Path file : files()) {
             for (JsonNode uri : found(file, "uri")) {
                 // Camel itself would notice with the first message only
-                assertTrue(!uri.asText().matches("(direct|seda):.*") || there.contains(uri.asText()), uri::asText);
+                assertTrue(!uri.asText().matches("(direct|seda):[^$]*") || there.contains(uri.asText()), uri::asText);
             }
         }
     }

@@ -97,8 +97,9 @@ final class Provider {
 
     private void call(RatesQuestion question, CompletableFuture<RateTable> answer) {
         try {
-            RateTable table = question.accepted(template.request("direct:fx-rates-" + name, exchange -> {
+            RateTable table = question.accepted(template.request("direct:fx-rates-ask", exchange -> {
                 exchange.getMessage().setBody(question.day());
+                exchange.setVariable("provider", name);
                 exchange.setVariable("day", question.day());
                 exchange.setVariable("latest", question.latest());
             }));
