@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
@@ -29,17 +28,16 @@ import org.apache.camel.CamelContextAware;
 public final class Rates implements CamelContextAware {
 
     /** The key of the latest rates, which serve today and tomorrow. */
-    public static final LocalDate LATEST = LocalDate.MAX;
-
-    private static final String LATEST_NAME = "latest";
+    public static final String LATEST = "latest";
 
     private final Duration ttl;
     private final RatesLoader loader;
     private final Clock clock;
     private final Ticker ticker;
-    private final AsyncCache<LocalDate, RateTable> tables;
+    // by the day as text: camel-caffeine knows no other keys
+    private final AsyncCache<String, RateTable> tables;
     // tables that do not change any more, for when nobody can give them anew
-    private final Cache<LocalDate, RateTable> settled;
+    private final Cache<String, RateTable> settled;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile Latest latest = new Latest("", 0);
@@ -93,7 +91,7 @@ public final class Rates implements CamelContextAware {
 
     /** The day's table, if it is there. */
     public Optional<RateTable> cached(LocalDate day) {
-        LocalDate key = key(day);
+        String key = key(day);
         RateTable table = tables.synchronous().getIfPresent(key);
         (table == null ? misses : hits).increment();
         if (key.equals(LATEST) && !latest.used) {
@@ -107,8 +105,8 @@ public final class Rates implements CamelContextAware {
      * it is wanted for. Fails with {@link RatesUnavailable}.
      */
     public CompletableFuture<RateTable> load(LocalDate day, String currency) {
-        LocalDate key = key(day);
-        return tables.get(key, (missing, executor) -> fetch(key, currency)
+        String key = key(day);
+        return tables.get(key, (missing, executor) -> fetch(key, day, currency)
                         // to the cache a load that failed is nothing to keep, no error to log
                         .exceptionally(failure -> null))
                 .thenApply(table -> table == null ? settled(key, day) : table);
@@ -127,7 +125,7 @@ public final class Rates implements CamelContextAware {
     public void refresh() {
         refreshing = true;
         String currency = latest.currency;
-        fetch(LATEST, currency).whenComplete((table, failure) -> {
+        fetch(LATEST, today(), currency).whenComplete((table, failure) -> {
             if (failure == null) {
                 tables.put(LATEST, CompletableFuture.completedFuture(table));
             } else {
@@ -147,21 +145,16 @@ public final class Rates implements CamelContextAware {
 
     /** Drops a day's table, {@code latest} for the latest rates, so that it is loaded anew; whether there was one. */
     public boolean drop(String day) {
-        try {
-            LocalDate key = day.equals(LATEST_NAME) ? LATEST : LocalDate.parse(day);
-            RateTable old = settled.asMap().remove(key);
-            return tables.asMap().remove(key) != null || old != null;
-        } catch (DateTimeException e) {
-            return false;
-        }
+        RateTable old = settled.asMap().remove(day);
+        return tables.asMap().remove(day) != null || old != null;
     }
 
-    /** The cache itself, by day, {@link #LATEST} for the latest rates; what is removed from it is loaded anew. */
-    public static Cache<LocalDate, RateTable> cacheOf(Rates rates) {
+    /** The cache itself, by day ({@code 2021-05-18}, or {@code latest}); what is removed from it is loaded anew. */
+    public static Cache<String, RateTable> cacheOf(Rates rates) {
         return rates.tables.synchronous();
     }
 
-    private CompletableFuture<RateTable> fetch(LocalDate key, String currency) {
+    private CompletableFuture<RateTable> fetch(String key, LocalDate day, String currency) {
         LocalDate today = today();
         if (key.equals(LATEST)) {
             return loader.load(today, true, currency).thenApply(table -> {
@@ -171,8 +164,8 @@ public final class Rates implements CamelContextAware {
                 return table;
             });
         }
-        return loader.load(key, false, currency).thenApply(table -> {
-            if (key.plusDays(1).isBefore(today)) {
+        return loader.load(day, false, currency).thenApply(table -> {
+            if (day.plusDays(1).isBefore(today)) {
                 settled.put(key, table);
             }
             return table;
@@ -180,13 +173,13 @@ public final class Rates implements CamelContextAware {
     }
 
     /** A table that somebody has removed is not wanted any more, also not when nobody can give it anew. */
-    private void removed(LocalDate key, RateTable table, RemovalCause cause) {
+    private void removed(String key, RateTable table, RemovalCause cause) {
         if (cause == RemovalCause.EXPLICIT) {
             settled.invalidate(key);
         }
     }
 
-    private RateTable settled(LocalDate key, LocalDate day) {
+    private RateTable settled(String key, LocalDate day) {
         RateTable table = settled.getIfPresent(key);
         if (table == null) {
             throw new CompletionException(new RatesUnavailable(day));
@@ -194,17 +187,17 @@ public final class Rates implements CamelContextAware {
         return table;
     }
 
-    private LocalDate key(LocalDate day) {
-        return day.isBefore(today()) ? day : LATEST;
+    private String key(LocalDate day) {
+        return day.isBefore(today()) ? day.toString() : LATEST;
     }
 
     private LocalDate today() {
         return LocalDate.now(clock);
     }
 
-    private static Map<String, Object> inWords(LocalDate key, RateTable table) {
+    private static Map<String, Object> inWords(String key, RateTable table) {
         Map<String, Object> words = new LinkedHashMap<>();
-        words.put("day", key.equals(LATEST) ? LATEST_NAME : key.toString());
+        words.put("day", key);
         words.put("rates-of", table.day().toString());
         words.put("base", table.base());
         words.put("currencies", table.quotes().size());
@@ -212,7 +205,7 @@ public final class Rates implements CamelContextAware {
     }
 
     private void show(MeterRegistry metrics) {
-        Cache<LocalDate, RateTable> cache = tables.synchronous();
+        Cache<String, RateTable> cache = tables.synchronous();
         Gauge.builder("fx.rates.cache.size", cache, Cache::estimatedSize)
                 .description("Days whose rates are held")
                 .register(metrics);
