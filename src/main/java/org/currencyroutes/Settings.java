@@ -234,7 +234,7 @@ final class Settings extends MainListenerSupport {
             try {
                 KeyStore.getInstance(
                         new File(path), secret(context, property + "-password").toCharArray());
-            } catch (IOException | GeneralSecurityException e) {
+            } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
                 throw new Wrong(property, "names a key store that cannot be read with its password");
             }
         }
