@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketComponent;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketConfiguration;
@@ -34,6 +35,7 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     private String proxy = "";
     private Duration connectTimeout = Duration.ofSeconds(3);
     private Duration replyTtl = Duration.ofSeconds(10);
+    private IntSupplier inHand = () -> 0;
     private HeartbeatMonitor monitor;
     private Vertx ownVertx;
 
@@ -70,7 +72,11 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     protected void doStop() throws Exception {
         super.doStop();
         if (ownVertx != null) {
-            ownVertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.SECONDS);
+            ownVertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .completeOnTimeout(null, 1, TimeUnit.SECONDS)
+                    .join();
             ownVertx = null;
         }
     }
@@ -114,6 +120,10 @@ public final class PipelineComponent extends VertxWebsocketComponent {
                 .setType(KeyStore.getDefaultType())
                 .setPath(path)
                 .setPassword(password);
+    }
+
+    int inHand() {
+        return inHand.getAsInt();
     }
 
     HeartbeatMonitor monitor() {
@@ -171,6 +181,11 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     /** How long after a drop the next connection may come and still be sent what was in hand. */
     public void setReplyTtl(Duration replyTtl) {
         this.replyTtl = replyTtl;
+    }
+
+    /** Tells how many requests are in hand, read and not yet answered. */
+    public void setInHand(IntSupplier inHand) {
+        this.inHand = inHand;
     }
 
     /** The clockwork that is told of the connection's life. */

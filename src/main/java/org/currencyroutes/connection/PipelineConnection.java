@@ -2,7 +2,10 @@ package org.currencyroutes.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -40,6 +43,9 @@ final class PipelineConnection {
 
         void received(byte[] frame);
 
+        /** Said after each read: whether there may be more to read than was read. */
+        void read(boolean more);
+
         void readingPaused();
 
         void readingResumed();
@@ -52,6 +58,9 @@ final class PipelineConnection {
 
     /** The largest message that is read, in bytes; one that is larger ends the connection. */
     static final int MAX_MESSAGE = 1 << 20;
+
+    // So much is read at a time before the event loop looks at what else it has to do, such as a heartbeat to be sent.
+    private static final int MAX_READ = 16 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineConnection.class);
     private static final short TOO_LARGE = 1009;
@@ -155,6 +164,10 @@ final class PipelineConnection {
             channel = ((WebSocketInternal) result.result())
                     .channelHandlerContext()
                     .channel();
+            channel.config()
+                    .setRecvByteBufAllocator(
+                            new AdaptiveRecvByteBufAllocator(1 << 10, MAX_READ, MAX_READ).maxMessagesPerRead(1));
+            channel.pipeline().addFirst(new Reads());
             channel.closeFuture().addListener(f -> context.runOnContext(v -> gone()));
             if (closing || ended) {
                 abort();
@@ -215,6 +228,15 @@ final class PipelineConnection {
         return ByteBufUtil.getBytes(data);
     }
 
+    /** Reads nothing more, since it is about to be closed and nothing that came could be answered. */
+    void stopReading() {
+        context.runOnContext(v -> {
+            if (open && !ended) {
+                socket.pause();
+            }
+        });
+    }
+
     private void pauseReading() {
         if (open && !paused && !ended && !channel.isWritable()) {
             paused = true;
@@ -272,6 +294,15 @@ final class PipelineConnection {
             ended = true;
             open = false;
             owner.ended(why);
+        }
+    }
+
+    private final class Reads extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext handler, Object message) {
+            owner.read(message instanceof ByteBuf bytes && !bytes.isWritable());
+            handler.fireChannelRead(message);
         }
     }
 

@@ -73,8 +73,15 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         return endpoint.getCamelContext().isStopping();
     }
 
+    /**
+     * Asked again and again while the application stops. Once nothing is in hand we read no more, or else a pipeline that
+     * goes on sending would keep us until the time is up.
+     */
     @Override
     public int getPendingExchangesSize() {
+        if (endpoint.getCamelContext().isStopping() && endpoint.component().inHand() == 0) {
+            connection.stopReading();
+        }
         return 0;
     }
 
@@ -97,10 +104,15 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
             exchange.setProperty(PipelineEndpoint.READ_ON, replyWindow.connection());
             exchange.getMessage().setBody(frame);
             getAsyncProcessor().process(exchange, doneSync -> {
-                if (exchange.getException() != null) {
+                if (exchange.getException() != null && isRunAllowed()) {
                     getExceptionHandler().handleException("A frame was not handled", exchange, exchange.getException());
                 }
             });
+        }
+
+        @Override
+        public void read(boolean more) {
+            monitor.read(more);
         }
 
         @Override

@@ -1,21 +1,21 @@
 package org.currencyroutes.conversion;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
 
-/** Counts the requests in hand, read and not yet answered; refuses one too many, and any while the application stops. */
-public final class InHand implements Processor {
+/**
+ * Counts the requests in hand, read and not yet answered; refuses one too many, and any while the application stops. A
+ * long request counts once for each 4 KiB begun, so that the number bounds the memory as well.
+ */
+public final class InHand implements Processor, IntSupplier {
+
+    private static final int UNIT = 4 << 10;
 
     private final int max;
-    private final AtomicInteger count = new AtomicInteger();
-    private final SynchronizationAdapter release = new SynchronizationAdapter() {
-        @Override
-        public void onDone(Exchange exchange) {
-            count.decrementAndGet();
-        }
-    };
+    private final AtomicInteger units = new AtomicInteger();
 
     /** Takes how many requests may be in hand. */
     public InHand(int max) {
@@ -30,15 +30,24 @@ public final class InHand implements Processor {
         if (exchange.getContext().isStopping()) {
             throw new ConversionRefused("shutting down");
         }
-        if (count.incrementAndGet() > max) {
-            count.decrementAndGet();
+        int weight = 1 + ((PipelineMessage) exchange.getMessage().getBody()).size() / UNIT;
+        int sum = units.addAndGet(weight);
+        // one alone is taken whatever its length
+        if (sum > max && sum > weight) {
+            units.addAndGet(-weight);
             throw new ConversionRefused("overloaded, too many requests are waiting");
         }
-        exchange.getExchangeExtension().addOnCompletion(release);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                units.addAndGet(-weight);
+            }
+        });
     }
 
-    /** How many requests are in hand. */
-    public int count() {
-        return count.get();
+    /** How many requests are in hand, long ones counted by their length. */
+    @Override
+    public int getAsInt() {
+        return units.get();
     }
 }

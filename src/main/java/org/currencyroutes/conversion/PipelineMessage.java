@@ -90,6 +90,11 @@ public final class PipelineMessage {
         return id.present() ? json(id) : "null";
     }
 
+    /** How many bytes it came in. */
+    int size() {
+        return text.length;
+    }
+
     Field typeField() {
         return typeField;
     }

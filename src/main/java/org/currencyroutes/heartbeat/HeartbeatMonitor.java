@@ -18,6 +18,9 @@ public final class HeartbeatMonitor {
         LOST
     }
 
+    // A last read that happened to fill its buffer to the brim must not hide the end of a peer for ever.
+    private static final long BEHIND_AT_MOST = Duration.ofMillis(500).toNanos();
+
     private final Duration interval;
     private final Duration timeout;
     private final Duration checkPeriod;
@@ -34,6 +37,9 @@ public final class HeartbeatMonitor {
     private boolean beaten;
     private boolean sent;
     private volatile boolean paused;
+    private boolean behind;
+    private long behindSince;
+    private long lastFullRead;
     private int failures;
     private long nextAttempt;
 
@@ -84,6 +90,23 @@ public final class HeartbeatMonitor {
         beaten = false;
         sent = false;
         paused = false;
+        behind = false;
+    }
+
+    /**
+     * Something was read from the peer. While there is more to read, its heartbeat may be in what we have not read yet:
+     * that time is not counted as silence.
+     */
+    public synchronized void read(boolean more) {
+        if (more) {
+            lastFullRead = ticker.getAsLong();
+            if (!behind) {
+                behindSince = lastFullRead;
+            }
+            behind = true;
+        } else if (behind) {
+            caughtUp(ticker.getAsLong());
+        }
     }
 
     /** The peer sent a heartbeat. */
@@ -143,7 +166,7 @@ public final class HeartbeatMonitor {
 
     /** Whether the connection must be made anew: lost, silent for too long, or its attempt failed. */
     public synchronized boolean isRestartDue() {
-        if (state == State.CONNECTED && elapsed(lastSign) >= timeout.toNanos()) {
+        if (state == State.CONNECTED && !isBehind() && elapsed(lastSign) >= timeout.toNanos()) {
             lost((paused ? "no write completed for " : beaten ? "no heartbeat for " : "never a heartbeat in ")
                     + seconds(elapsed(lastSign)));
         }
@@ -168,6 +191,18 @@ public final class HeartbeatMonitor {
             case LOST -> "lost: " + reason;
             case STOPPED -> "stopped";
         };
+    }
+
+    private boolean isBehind() {
+        if (behind && elapsed(lastFullRead) >= BEHIND_AT_MOST) {
+            caughtUp(lastFullRead);
+        }
+        return behind;
+    }
+
+    private void caughtUp(long when) {
+        behind = false;
+        lastSign += Math.max(0, when - Math.max(behindSince, lastSign));
     }
 
     private void lost(String why) {

@@ -70,6 +70,7 @@ final class CallLimits implements ExecChainHandler {
             this.alarm = timer.schedule(this, timeout.toMillis(), TimeUnit.MILLISECONDS);
         }
 
+        /** One that is left in the queue would hold up the end of the application until it is due. */
         private void callOff() {
             alarm.cancel(false);
         }

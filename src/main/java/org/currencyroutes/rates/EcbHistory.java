@@ -49,7 +49,7 @@ public final class EcbHistory {
     }
 
     /** The table of the last publication day on or before the one asked for; refuses a day that the file cannot know. */
-    public RateTable on(LocalDate day) throws UnknownDay {
+    public RateTable on(LocalDate day) {
         Map.Entry<LocalDate, Day> published = read().floorEntry(day);
         if (published == null || day.isAfter(days.lastKey())) {
             throw new UnknownDay("the history goes from " + days.firstKey() + " to " + days.lastKey());

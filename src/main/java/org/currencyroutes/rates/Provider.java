@@ -178,10 +178,10 @@ final class Provider {
     }
 
     /** What a log may hold of a failure: what we wrote ourselves, else only its type, as messages quote URLs and bodies. */
-    private static ProviderFailed inWords(Exception failure) {
+    private static Exception inWords(Exception failure) {
         for (Throwable cause : ObjectHelper.createExceptionIterable(failure)) {
             if (cause instanceof UnknownDay || cause instanceof ProviderSlow) {
-                return (ProviderFailed) cause;
+                return (Exception) cause;
             }
             if (cause instanceof ProviderFailed said) {
                 return new ProviderFailed(printable(said.getMessage()));

@@ -27,11 +27,7 @@ class EcbHistoryTest {
     private static final EcbHistory HISTORY = new EcbHistory();
 
     private static RateTable on(String day) {
-        try {
-            return HISTORY.on(LocalDate.parse(day));
-        } catch (UnknownDay e) {
-            throw new AssertionError(e);
-        }
+        return HISTORY.on(LocalDate.parse(day));
     }
 
     @ParameterizedTest
