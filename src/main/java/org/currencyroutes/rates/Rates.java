@@ -41,7 +41,7 @@ public final class Rates implements CamelContextAware {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile Latest latest = new Latest("", 0);
-    private volatile boolean refreshing;
+    private volatile CompletableFuture<RateTable> refresh = CompletableFuture.completedFuture(null);
     private CamelContext camelContext;
 
     /** What there is to know of the load of the latest rates: for which currency, when to load anew, whether in use. */
@@ -106,7 +106,9 @@ public final class Rates implements CamelContextAware {
      */
     public CompletableFuture<RateTable> load(LocalDate day, String currency) {
         String key = key(day);
-        return tables.get(key, (missing, executor) -> fetch(key, day, currency)
+        CompletableFuture<RateTable> coming = refresh;
+        boolean join = key.equals(LATEST) && !coming.isDone();
+        return tables.get(key, (missing, executor) -> (join ? coming : fetch(key, day, currency))
                         // to the cache a load that failed is nothing to keep, no error to log
                         .exceptionally(failure -> null))
                 .thenApply(table -> table == null ? settled(key, day) : table);
@@ -115,23 +117,21 @@ public final class Rates implements CamelContextAware {
     /** Whether the latest rates are in use and so near their end that they should be loaded anew. */
     public boolean isRefreshDue() {
         Latest loaded = latest;
-        return !refreshing
-                && loaded.used
+        return loaded.used
                 && ticker.read() - loaded.refreshAt >= 0
-                && tables.asMap().containsKey(LATEST);
+                && refresh.isDone()
+                && tables.synchronous().asMap().containsKey(LATEST);
     }
 
     /** Loads the latest rates anew; those that are there serve until then, and to their end if that fails. */
     public void refresh() {
-        refreshing = true;
         String currency = latest.currency;
-        fetch(LATEST, today(), currency).whenComplete((table, failure) -> {
+        refresh = fetch(LATEST, today(), currency).whenComplete((table, failure) -> {
             if (failure == null) {
                 tables.put(LATEST, CompletableFuture.completedFuture(table));
             } else {
                 latest = new Latest(currency, ticker.read() + ttl.dividedBy(40).toNanos());
             }
-            refreshing = false;
         });
     }
 

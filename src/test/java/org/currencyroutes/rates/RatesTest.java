@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -38,7 +38,7 @@ class RatesTest {
     private static final LocalDate TODAY = LocalDate.of(2026, 3, 1);
 
     private final List<LocalDate> asked = new CopyOnWriteArrayList<>();
-    private final CountDownLatch providerMayAnswer = new CountDownLatch(1);
+    private final Semaphore providerMayAnswer = new Semaphore(0);
     private final CamelContext context = new DefaultCamelContext();
     private final AtomicLong ticks = new AtomicLong();
     private final SetClock clock = new SetClock();
@@ -61,14 +61,14 @@ class RatesTest {
 
     @AfterEach
     void stop() {
-        providerMayAnswer.countDown();
+        providerMayAnswer.release(1_000);
         context.stop();
     }
 
     private void answer(Exchange exchange) throws InterruptedException {
         LocalDate day = exchange.getMessage().getBody(LocalDate.class);
         asked.add(day);
-        providerMayAnswer.await();
+        providerMayAnswer.acquire();
         if (providerFails) {
             throw new IllegalStateException("down");
         }
@@ -76,7 +76,7 @@ class RatesTest {
     }
 
     private RateTable load(LocalDate day) {
-        providerMayAnswer.countDown();
+        providerMayAnswer.release(1_000);
         return rates.load(day, "USD").join();
     }
 
@@ -132,7 +132,7 @@ class RatesTest {
     void oneLoadIsUnderWayHoweverManyWait() {
         List<CompletableFuture<RateTable>> waiting =
                 Stream.generate(() -> rates.load(DAY, "USD")).limit(500).toList();
-        providerMayAnswer.countDown();
+        providerMayAnswer.release(1_000);
         assertEquals(1, waiting.stream().map(CompletableFuture::join).distinct().count());
         assertEquals(List.of(DAY), asked);
     }
@@ -231,6 +231,26 @@ class RatesTest {
         assertFalse(rates.isRefreshDue());
         passTo(1.8);
         assertTrue(rates.isRefreshDue());
+        assertEquals(List.of(TODAY, TODAY), asked);
+    }
+
+    @Test
+    void aLoadUnderWayIsNotLoadedAgainAndARefreshUnderWayIsWaitedFor() throws Exception {
+        rates.cached(TODAY);
+        CompletableFuture<RateTable> first = rates.load(TODAY, "USD");
+        assertFalse(rates.isRefreshDue());
+        providerMayAnswer.release();
+        first.join();
+        rates.cached(TODAY);
+        passTo(0.9);
+        providerMayAnswer.drainPermits();
+        rates.refresh();
+        await().until(() -> asked.size() == 2);
+        assertFalse(rates.isRefreshDue());
+        passTo(1);
+        CompletableFuture<RateTable> second = rates.load(TODAY, "USD");
+        providerMayAnswer.release();
+        second.join();
         assertEquals(List.of(TODAY, TODAY), asked);
     }
 
