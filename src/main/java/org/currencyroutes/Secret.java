@@ -33,6 +33,11 @@ public final class Secret implements PropertiesFunction, CamelContextAware {
 
     @Override
     public String apply(String property) {
+        return of(camelContext, property);
+    }
+
+    /** The secret of that name; empty if there is none. */
+    public static String of(CamelContext camelContext, String property) {
         return of(property, name -> camelContext
                 .getPropertiesComponent()
                 .resolveProperty(name)

@@ -4,6 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.RoundingMode;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.GeneralSecurityException;
@@ -62,6 +64,7 @@ final class Settings extends MainListenerSupport {
         checks.put("fx.conversion.max-pending", value -> whole(value, 1, 1_000_000));
         checks.put("fx.rates.cache.size", value -> whole(value, 1, 1_000_000));
         checks.put("fx.socket.proxy", Settings::proxy);
+        checks.put("fx.rates.proxy", Settings::proxy);
         return checks;
     }
 
@@ -77,17 +80,22 @@ final class Settings extends MainListenerSupport {
             }
         });
         for (String secret : new String[] {
-            "fx.socket.authorization", "fx.socket.trust-store-password", "fx.socket.key-store-password"
+            "fx.socket.authorization",
+            "fx.socket.trust-store-password",
+            "fx.socket.key-store-password",
+            "fx.rates.trust-store-password"
         }) {
             secret(context, secret);
         }
         store(context, "fx.socket.trust-store");
         store(context, "fx.socket.key-store");
+        store(context, "fx.rates.trust-store");
+        managementPort(context);
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.interval");
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.timeout");
     }
 
-    /** Checks, when the routes are known, that each provider of rates is one of them. */
+    /** Checks, when the routes are known, that each provider of rates is one of them and has what its settings ask for. */
     @Override
     public void afterConfigure(BaseMainSupport main) {
         ModelCamelContext context =
@@ -103,6 +111,50 @@ final class Settings extends MainListenerSupport {
                         property,
                         "names the unknown provider '" + provider + "', there is no route fx-rates-" + provider);
             }
+            url(main.getCamelContext(), "fx.rates." + provider + ".url");
+            key(main.getCamelContext(), "fx.rates." + provider + ".key");
+        }
+    }
+
+    /** A provider that is asked by HTTP has a setting for its address. */
+    private static void url(CamelContext context, String property) {
+        if (exists(context, property)) {
+            String value = value(context, property);
+            try {
+                URI uri = new URI(value);
+                require(value.matches("https?://.*") && uri.getHost() != null && uri.getQuery() == null, "", "");
+            } catch (URISyntaxException | IllegalArgumentException e) {
+                throw new Wrong(property, "must be a provider's address, http://… or https://…, without a query");
+            }
+        }
+    }
+
+    /** A provider that needs a key has a setting for it, which is empty as we ship it. */
+    private static void key(CamelContext context, String property) {
+        if (exists(context, property) && secret(context, property).isEmpty()) {
+            throw new Wrong(property, "is not set, and the provider needs a key: set it, or " + property + Secret.FILE);
+        }
+    }
+
+    private static boolean exists(CamelContext context, String property) {
+        return context.getPropertiesComponent().resolveProperty(property).isPresent();
+    }
+
+    /** Vert.x would go on without its port: nobody would see health and metrics, or they would be another's. */
+    private static void managementPort(CamelContext context) {
+        String property = "camel.management.port";
+        if (!value(context, "camel.management.enabled").equals("true")) {
+            return;
+        }
+        String host = value(context, "camel.management.host");
+        String port = context.resolvePropertyPlaceholders(value(context, property));
+        try (ServerSocket socket = new ServerSocket()) {
+            whole(port, 0, 65_535);
+            socket.bind(new InetSocketAddress(host, Integer.parseInt(port)));
+        } catch (IOException e) {
+            throw new Wrong(property, "names the port " + port + " of " + host + ", which is not free");
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(property, e.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package org.currencyroutes;
 
 import java.util.Arrays;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
@@ -29,6 +30,8 @@ public final class RunningRoutes implements AutoCloseable {
         RunningRoutes routes = new RunningRoutes();
         routes.main.setDefaultPropertyPlaceholderLocation("file:application.properties");
         routes.set("fx.home", ".");
+        // several run at a time
+        routes.set("camel.management.port", "0");
         return routes;
     }
 
@@ -45,6 +48,11 @@ public final class RunningRoutes implements AutoCloseable {
     /** A bean of the routes. */
     public <T> T bean(String name, Class<T> type) {
         return main.getCamelContext().getRegistry().lookupByNameAndType(name, type);
+    }
+
+    /** The Camel context in which they run. */
+    public CamelContext context() {
+        return main.getCamelContext();
     }
 
     /** Stops as at SIGTERM: what is in hand is answered, then the connection is closed. */

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.currencyroutes.conversion.PipelineMessage.Field;
 import org.currencyroutes.rates.RateTable;
 
@@ -64,19 +65,21 @@ public final class Converter {
 
     /** The answer at the rates of the request's day; refuses a currency that they lack. */
     public byte[] convert(ConversionRequest request, RateTable rates) throws ConversionRefused {
-        BigDecimal from = quote(rates, request.currency(), request);
-        BigDecimal to = quote(rates, target, request);
+        BigDecimal from = quote(rates, request.currency(), request)
+                .orElseThrow(() -> new ConversionRefused("the currency " + request.currencyInWords()
+                        + " in payload.currency is not supported on " + request.day()));
+        BigDecimal to = quote(rates, target, request)
+                .orElseThrow(() -> new ConversionRefused("the currency " + target
+                        + " that stakes are converted to is not supported on " + request.day()));
         return answer(request, request.stake().multiply(to).divide(from, scale, rounding));
     }
 
-    private static BigDecimal quote(RateTable rates, String currency, ConversionRequest request)
+    private static Optional<BigDecimal> quote(RateTable rates, String currency, ConversionRequest request)
             throws ConversionRefused {
         if (rates.isUnusableFor(currency)) {
             throw new ConversionRefused("the rates of " + request.day() + " are not available at the moment");
         }
-        return rates.quote(currency)
-                .orElseThrow(() -> new ConversionRefused("the currency " + request.currencyInWords()
-                        + " in payload.currency is not supported on " + request.day()));
+        return rates.quote(currency);
     }
 
     private byte[] answer(ConversionRequest request, BigDecimal stake) {

@@ -3,75 +3,58 @@ package org.currencyroutes.rates;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketTimeoutException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.CamelContext;
-import org.apache.camel.CamelContextAware;
-import org.apache.camel.component.http.HttpClientConfigurer;
+import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.ExecChain;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
  * Bounds a call to a provider as a whole, in time from the first byte of the request to the last of the answer, and in
- * the answer's size. The client's own time-outs begin anew with each byte, so that a slow drip would never end.
+ * the answer's size, and says what went wrong. The client's own time-outs begin anew with each byte, so that a slow drip
+ * would never end, and its exceptions name URLs.
  */
-public final class CallLimits implements HttpClientConfigurer, CamelContextAware {
+final class CallLimits implements ExecChainHandler {
 
     private static final int MAX_ANSWER = 1 << 20;
 
     private final Duration timeout;
-    private CamelContext camelContext;
-    private ScheduledExecutorService timer;
+    private final ScheduledExecutorService timer;
 
-    /** Takes how long a call may take. */
-    public CallLimits(Duration timeout) {
+    CallLimits(Duration timeout, ScheduledExecutorService timer) {
         this.timeout = timeout;
+        this.timer = timer;
     }
 
     @Override
-    public CamelContext getCamelContext() {
-        return camelContext;
-    }
-
-    @Override
-    public void setCamelContext(CamelContext camelContext) {
-        this.camelContext = camelContext;
-    }
-
-    /** Also leaves redelivery to the routes: the client would repeat a call on 429 and 503 by itself. */
-    @Override
-    public synchronized void configureHttpClient(HttpClientBuilder client) {
-        if (timer == null) {
-            timer = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "fx-rates-timeout");
-        }
-        client.disableAutomaticRetries()
-                .disableRedirectHandling()
-                .disableCookieManagement()
-                .addExecInterceptorFirst("fx-call-limits", this::call);
-    }
-
-    private ClassicHttpResponse call(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+    public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         Deadline deadline = new Deadline((Cancellable) scope.originalRequest);
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
-            if (response.getEntity() != null) {
-                response.setEntity(new LimitedEntity(response.getEntity(), deadline));
+            if (response.getEntity() == null) {
+                deadline.callOff();
             } else {
-                deadline.callEnded();
+                response.setEntity(new LimitedEntity(response.getEntity(), deadline));
             }
             return response;
         } catch (IOException e) {
-            deadline.callEnded();
+            deadline.callOff();
             throw deadline.inWords(e);
         }
     }
@@ -79,28 +62,47 @@ public final class CallLimits implements HttpClientConfigurer, CamelContextAware
     private final class Deadline implements Runnable {
 
         private final Cancellable call;
-        private final Future<?> due;
+        private final Future<?> alarm;
         private volatile boolean over;
 
         private Deadline(Cancellable call) {
             this.call = call;
-            due = timer.schedule(this, timeout.toMillis(), TimeUnit.MILLISECONDS);
+            this.alarm = timer.schedule(this, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        /** One that is left in the queue would hold up the end of the application until it is due. */
+        private void callOff() {
+            alarm.cancel(false);
         }
 
         @Override
         public void run() {
             over = true;
-            // a call that has ended has nothing left to cancel
             call.cancel();
         }
 
-        /** One that is left in the queue would hold up the end of the application until it is due. */
-        private void callEnded() {
-            due.cancel(false);
-        }
-
-        private IOException inWords(IOException failure) {
-            return over ? new SocketTimeoutException("no answer within " + timeout.toMillis() + " ms") : failure;
+        private ProviderFailed inWords(IOException failure) {
+            if (over || failure instanceof InterruptedIOException) {
+                return new ProviderSlow("no answer within " + timeout.toMillis() + " ms");
+            }
+            if (failure instanceof ConnectException) {
+                return new ProviderUnwell("connection refused");
+            }
+            if (failure instanceof SocketException
+                    || failure instanceof ConnectionClosedException
+                    || failure instanceof NoHttpResponseException
+                    || failure instanceof MalformedChunkCodingException) {
+                return new ProviderUnwell("connection cut");
+            }
+            if (failure instanceof UnknownHostException) {
+                return new ProviderFailed("unknown host");
+            }
+            if (failure instanceof SSLException) {
+                return new ProviderFailed("no TLS: " + failure.getMessage());
+            }
+            return failure instanceof ProviderFailed said
+                    ? said
+                    : new ProviderFailed(failure.getClass().getSimpleName());
         }
     }
 
@@ -141,7 +143,7 @@ public final class CallLimits implements HttpClientConfigurer, CamelContextAware
                 int count = super.read(bytes, offset, length);
                 left -= Math.max(0, count);
                 if (left < 0) {
-                    throw new IOException("the answer is larger than 1 MiB");
+                    throw new ProviderFailed("the answer is larger than 1 MiB");
                 }
                 return count;
             } catch (IOException e) {
@@ -151,7 +153,7 @@ public final class CallLimits implements HttpClientConfigurer, CamelContextAware
 
         @Override
         public void close() throws IOException {
-            deadline.callEnded();
+            deadline.callOff();
             super.close();
         }
     }

@@ -52,7 +52,7 @@ public final class EcbHistory {
     public RateTable on(LocalDate day) {
         Map.Entry<LocalDate, Day> published = read().floorEntry(day);
         if (published == null || day.isAfter(days.lastKey())) {
-            throw new IllegalArgumentException("the history goes from " + days.firstKey() + " to " + days.lastKey());
+            throw new UnknownDay("the history goes from " + days.firstKey() + " to " + days.lastKey());
         }
         Day found = published.getValue();
         Map<String, BigDecimal> quotes = new HashMap<>();

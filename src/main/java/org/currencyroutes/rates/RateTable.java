@@ -1,16 +1,10 @@
 package org.currencyroutes.rates;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.JsonDeserializer;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +17,6 @@ import org.currencyroutes.Decimals;
  * @param day the day that the rates are of
  * @param quotes units for one of the base, by currency code; zero where the provider gave no positive, finite number
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record RateTable(String base, LocalDate day, Map<String, BigDecimal> quotes) {
 
     /** Refuses a table that lacks a part. */
@@ -32,6 +25,29 @@ public record RateTable(String base, LocalDate day, Map<String, BigDecimal> quot
             throw new IllegalArgumentException("a table of rates needs a base, a date and rates");
         }
         quotes = Map.copyOf(quotes);
+    }
+
+    /**
+     * The table of what a provider's JSON holds: the day as a date, as ISO-8601 text, in seconds since 1970, or as the
+     * answer that has it as {@code date} or {@code timestamp}; of the rates, what is no positive number becomes zero, so
+     * that only its use fails.
+     */
+    public static RateTable of(String base, Object day, Map<?, ?> rates) {
+        return new RateTable(base, day(day), quotes(rates, ""));
+    }
+
+    /** The same where the rates are named by pairs: with base {@code USD}, {@code USDEUR} is the rate of the euro. */
+    public static RateTable ofPairs(String base, Object day, Map<?, ?> rates) {
+        return new RateTable(base, day(day), quotes(rates, base));
+    }
+
+    /** The same where the rates are below their day; refuses more days than one. */
+    public static RateTable ofDays(String base, Map<?, ?> ratesByDay) {
+        if (ratesByDay == null || ratesByDay.size() != 1) {
+            throw new IllegalArgumentException("a table of rates needs one day");
+        }
+        Map.Entry<?, ?> only = ratesByDay.entrySet().iterator().next();
+        return of(base, only.getKey(), only.getValue() instanceof Map<?, ?> rates ? rates : null);
     }
 
     /** Units of the currency for one of the base, if the table has the currency; zero if its rate cannot be used. */
@@ -44,44 +60,36 @@ public record RateTable(String base, LocalDate day, Map<String, BigDecimal> quot
         return quote(currency).filter(quote -> quote.signum() <= 0).isPresent();
     }
 
-    /** Reads the form of <a href="https://frankfurter.dev">Frankfurter</a>'s answers. */
-    @JsonCreator
-    static RateTable of(
-            @JsonProperty("base") String base,
-            @JsonProperty("date") LocalDateText date,
-            @JsonProperty("rates") @JsonDeserialize(using = Quotes.class) Map<String, BigDecimal> rates) {
-        return new RateTable(base, date == null ? null : date.day(), rates);
-    }
-
-    /** An ISO-8601 date in JSON. */
-    record LocalDateText(LocalDate day) {
-
-        @JsonCreator
-        static LocalDateText of(String text) {
-            return new LocalDateText(LocalDate.parse(text));
+    private static LocalDate day(Object day) {
+        if (day instanceof Map<?, ?> answer) {
+            return day(answer.get("date") == null ? answer.get("timestamp") : answer.get("date"));
+        }
+        try {
+            if (day instanceof Number seconds) {
+                return LocalDate.ofInstant(Instant.ofEpochSecond(seconds.longValue()), ZoneOffset.UTC);
+            }
+            return day instanceof LocalDate date ? date : day == null ? null : LocalDate.parse(day.toString());
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("the day of the rates is no date", e);
         }
     }
 
-    /** Reads rates exactly, digit for digit; what is no positive number becomes zero, so that only its use fails. */
-    static final class Quotes extends JsonDeserializer<Map<String, BigDecimal>> {
-
-        @Override
-        public Map<String, BigDecimal> deserialize(JsonParser parser, DeserializationContext context)
-                throws IOException {
-            if (!parser.isExpectedStartObjectToken()) {
-                return context.reportInputMismatch(Map.class, "the rates are not an object");
-            }
-            Map<String, BigDecimal> quotes = new HashMap<>();
-            for (String code = parser.nextFieldName(); code != null; code = parser.nextFieldName()) {
-                JsonToken token = parser.nextToken();
-                quotes.put(code, token.isNumeric() ? positive(parser.getText()) : BigDecimal.ZERO);
-                parser.skipChildren();
-            }
-            return quotes;
+    private static Map<String, BigDecimal> quotes(Map<?, ?> rates, String prefix) {
+        if (rates == null || prefix == null) {
+            return null;
         }
+        Map<String, BigDecimal> quotes = new HashMap<>();
+        rates.forEach((name, rate) -> {
+            if (name.toString().startsWith(prefix)) {
+                quotes.put(name.toString().substring(prefix.length()), positive(rate));
+            }
+        });
+        return quotes;
+    }
 
-        private static BigDecimal positive(String number) {
-            return Decimals.read(number).orElse(BigDecimal.ZERO).max(BigDecimal.ZERO);
-        }
+    private static BigDecimal positive(Object rate) {
+        return rate instanceof Number number
+                ? Decimals.read(number.toString()).orElse(BigDecimal.ZERO).max(BigDecimal.ZERO)
+                : BigDecimal.ZERO;
     }
 }

@@ -3,23 +3,59 @@ package org.currencyroutes.rates;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 
 /** The rates by day, kept for a time after they were fetched, each loaded once however many wait for it. */
-public final class Rates {
+public final class Rates implements CamelContextAware {
 
     /** The key of the latest rates, which serve today and tomorrow. */
-    public static final LocalDate LATEST = LocalDate.MAX;
+    public static final String LATEST = "latest";
 
-    private final AsyncCache<LocalDate, RateTable> tables;
+    private final Duration ttl;
     private final RatesLoader loader;
     private final Clock clock;
+    private final Ticker ticker;
+    // by the day as text: camel-caffeine knows no other keys
+    private final AsyncCache<String, RateTable> tables;
+    // tables that do not change any more, for when nobody can give them anew
+    private final Cache<String, RateTable> settled;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private volatile Latest latest = new Latest("", 0);
+    private volatile CompletableFuture<RateTable> refresh = CompletableFuture.completedFuture(null);
+    private CamelContext camelContext;
+
+    /** What there is to know of the load of the latest rates: for which currency, when to load anew, whether in use. */
+    private static final class Latest {
+
+        private final String currency;
+        private final long refreshAt;
+        private volatile boolean used;
+
+        private Latest(String currency, long refreshAt) {
+            this.currency = currency;
+            this.refreshAt = refreshAt;
+        }
+    }
 
     /** Takes how long a table is kept after its fetch, at most how many tables, and what loads them. */
     public Rates(Duration ttl, long size, RatesLoader loader, Clock clock) {
@@ -27,19 +63,41 @@ public final class Rates {
     }
 
     Rates(Duration ttl, long size, RatesLoader loader, Clock clock, Ticker ticker) {
+        this.ttl = ttl;
+        this.loader = loader;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.settled = Caffeine.newBuilder().maximumSize(size).build();
         this.tables = Caffeine.newBuilder()
                 .expireAfterWrite(ttl)
                 .maximumSize(size)
                 .ticker(ticker)
                 .recordStats()
+                .removalListener(this::removed)
                 .buildAsync();
-        this.loader = loader;
-        this.clock = clock;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    /** Also shows the cache among the context's metrics. */
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+        show(Meters.of(camelContext));
     }
 
     /** The day's table, if it is there. */
     public Optional<RateTable> cached(LocalDate day) {
-        return Optional.ofNullable(tables.synchronous().getIfPresent(key(day)));
+        String key = key(day);
+        RateTable table = tables.synchronous().getIfPresent(key);
+        (table == null ? misses : hits).increment();
+        if (key.equals(LATEST) && !latest.used) {
+            latest.used = true;
+        }
+        return Optional.ofNullable(table);
     }
 
     /**
@@ -47,28 +105,129 @@ public final class Rates {
      * it is wanted for. Fails with {@link RatesUnavailable}.
      */
     public CompletableFuture<RateTable> load(LocalDate day, String currency) {
-        LocalDate key = key(day);
-        return tables.get(key, (missing, executor) -> loader.load(key.equals(LATEST) ? today() : day, currency)
+        String key = key(day);
+        CompletableFuture<RateTable> coming = refresh;
+        boolean join = key.equals(LATEST) && !coming.isDone();
+        return tables.get(key, (missing, executor) -> (join ? coming : fetch(key, day, currency))
                         // to the cache a load that failed is nothing to keep, no error to log
                         .exceptionally(failure -> null))
-                .thenApply(table -> {
-                    if (table == null) {
-                        throw new CompletionException(new RatesUnavailable(day));
-                    }
-                    return table;
-                });
+                .thenApply(table -> table == null ? settled(key, day) : table);
     }
 
-    /** The cache itself, by day, {@link #LATEST} for the latest rates; what is removed from it is loaded anew. */
-    public static Cache<LocalDate, RateTable> cacheOf(Rates rates) {
+    /** Whether the latest rates are in use and so near their end that they should be loaded anew. */
+    public boolean isRefreshDue() {
+        Latest loaded = latest;
+        return loaded.used
+                && ticker.read() - loaded.refreshAt >= 0
+                && refresh.isDone()
+                && tables.synchronous().asMap().containsKey(LATEST);
+    }
+
+    /** Loads the latest rates anew; those that are there serve until then, and to their end if that fails. */
+    public void refresh() {
+        String currency = latest.currency;
+        refresh = fetch(LATEST, today(), currency).whenComplete((table, failure) -> {
+            if (failure == null) {
+                tables.put(LATEST, CompletableFuture.completedFuture(table));
+            } else {
+                latest = new Latest(currency, ticker.read() + ttl.dividedBy(40).toNanos());
+            }
+        });
+    }
+
+    /** The days whose tables are held, in their order, each with what an operator would want to know of its table. */
+    public List<Map<String, Object>> held() {
+        return new TreeMap<>(tables.synchronous().asMap())
+                .entrySet().stream()
+                        .map(held -> inWords(held.getKey(), held.getValue()))
+                        .toList();
+    }
+
+    /** Drops a day's table, {@code latest} for the latest rates, so that it is loaded anew; whether there was one. */
+    public boolean drop(String day) {
+        RateTable old = settled.asMap().remove(day);
+        return tables.asMap().remove(day) != null || old != null;
+    }
+
+    /** The cache itself, by day ({@code 2021-05-18}, or {@code latest}); what is removed from it is loaded anew. */
+    public static Cache<String, RateTable> cacheOf(Rates rates) {
         return rates.tables.synchronous();
     }
 
-    private LocalDate key(LocalDate day) {
-        return day.isBefore(today()) ? day : LATEST;
+    private CompletableFuture<RateTable> fetch(String key, LocalDate day, String currency) {
+        LocalDate today = today();
+        if (key.equals(LATEST)) {
+            return loader.load(today, true, currency).thenApply(table -> {
+                latest = new Latest(
+                        currency,
+                        ticker.read() + ttl.multipliedBy(9).dividedBy(10).toNanos());
+                return table;
+            });
+        }
+        return loader.load(day, false, currency).thenApply(table -> {
+            if (day.plusDays(1).isBefore(today)) {
+                settled.put(key, table);
+            }
+            return table;
+        });
+    }
+
+    /** A table that somebody has removed is not wanted any more, also not when nobody can give it anew. */
+    private void removed(String key, RateTable table, RemovalCause cause) {
+        if (cause == RemovalCause.EXPLICIT) {
+            settled.invalidate(key);
+        }
+    }
+
+    private RateTable settled(String key, LocalDate day) {
+        RateTable table = settled.getIfPresent(key);
+        if (table == null) {
+            throw new CompletionException(new RatesUnavailable(day));
+        }
+        return table;
+    }
+
+    private String key(LocalDate day) {
+        return day.isBefore(today()) ? day.toString() : LATEST;
     }
 
     private LocalDate today() {
         return LocalDate.now(clock);
+    }
+
+    private static Map<String, Object> inWords(String key, RateTable table) {
+        Map<String, Object> words = new LinkedHashMap<>();
+        words.put("day", key);
+        words.put("rates-of", table.day().toString());
+        words.put("base", table.base());
+        words.put("currencies", table.quotes().size());
+        return words;
+    }
+
+    private void show(MeterRegistry metrics) {
+        Cache<String, RateTable> cache = tables.synchronous();
+        Gauge.builder("fx.rates.cache.size", cache, Cache::estimatedSize)
+                .description("Days whose rates are held")
+                .register(metrics);
+        FunctionCounter.builder("fx.rates.cache.gets", hits, LongAdder::sum)
+                .tag("result", "hit")
+                .description("Conversions that found their rates, or had to wait for them")
+                .register(metrics);
+        FunctionCounter.builder("fx.rates.cache.gets", misses, LongAdder::sum)
+                .tag("result", "miss")
+                .description("Conversions that found their rates, or had to wait for them")
+                .register(metrics);
+        FunctionCounter.builder(
+                        "fx.rates.cache.evictions", cache, held -> held.stats().evictionCount())
+                .description("Tables dropped for their age or their number")
+                .register(metrics);
+        FunctionTimer.builder(
+                        "fx.rates.cache.loads",
+                        cache,
+                        held -> held.stats().loadCount(),
+                        held -> held.stats().totalLoadTime(),
+                        TimeUnit.NANOSECONDS)
+                .description("Loads of a day, and the time that they took")
+                .register(metrics);
     }
 }

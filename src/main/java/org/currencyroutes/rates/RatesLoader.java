@@ -1,41 +1,58 @@
 package org.currencyroutes.rates;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
-import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks the providers in their order for a day's rates, each by its route {@code direct:fx-rates-<provider>}. */
 public final class RatesLoader implements CamelContextAware {
 
-    /** At most so many loads are under way, hence at most so many calls to one provider. */
-    private static final int MAX_LOADS = 16;
+    /** At most so many calls to one provider are under way. */
+    private static final int MAX_CALLS = 16;
 
-    private static final int MAX_AGE_DAYS = 14;
+    /** This part of the deadline is left for the next provider, however slow the one before. */
+    private static final int RESERVE = 6;
+
+    private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(RatesLoader.class);
 
-    private final List<String> providers;
+    private final List<String> names;
     private final Duration deadline;
+    private final String target;
+    private final Ticker ticker;
+    private final AtomicLong nextWarning;
     private CamelContext camelContext;
-    private ProducerTemplate template;
-    private ExecutorService loads;
-    private ScheduledExecutorService deadlines;
+    private ScheduledExecutorService timer;
+    private List<Provider> providers;
 
-    /** Takes the names of the providers, separated by commas, and how long a load may take with all of them. */
-    public RatesLoader(String providers, Duration deadline) {
-        this.providers = List.of(providers.trim().split("\\s*,\\s*"));
+    /**
+     * Takes the names of the providers, separated by commas, how long a load may take with all of them, and the currency
+     * that is converted to.
+     */
+    public RatesLoader(String providers, Duration deadline, String target) {
+        this(providers, deadline, target, Ticker.systemTicker());
+    }
+
+    RatesLoader(String providers, Duration deadline, String target, Ticker ticker) {
+        this.names = List.of(providers.trim().split("\\s*,\\s*"));
         this.deadline = deadline;
+        this.target = target;
+        this.ticker = ticker;
+        this.nextWarning = new AtomicLong(ticker.read());
     }
 
     @Override
@@ -49,66 +66,95 @@ public final class RatesLoader implements CamelContextAware {
     }
 
     /**
-     * The table of a day as soon as a provider has given one that can be accepted, and used for the currency; fails with
-     * {@link RatesUnavailable} when none has, or when the deadline is over.
+     * The table of a day, or the latest, as soon as a provider has given one that can be accepted, and used for the
+     * currency; fails with {@link RatesUnavailable} when none has, or when the deadline is over.
      */
-    public CompletableFuture<RateTable> load(LocalDate day, String currency) {
+    public CompletableFuture<RateTable> load(LocalDate day, boolean latest, String currency) {
         start();
-        CompletableFuture<RateTable> table = new CompletableFuture<>();
-        ScheduledFuture<?> atDeadline = deadlines.schedule(
-                () -> {
-                    if (table.completeExceptionally(new RatesUnavailable(day))) {
-                        LOG.warn("No rates of {} within {} ms", day, deadline.toMillis());
-                    }
-                },
-                deadline.toMillis(),
-                TimeUnit.MILLISECONDS);
+        Load load = new Load(new RatesQuestion(day, latest, List.of(target, currency)));
+        ScheduledFuture<?> atDeadline = timer.schedule(load::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
         // one that is left would hold up the end of the application until it is due
-        table.whenComplete((found, failure) -> atDeadline.cancel(false));
-        loads.execute(() -> askProviders(day, currency, table));
-        return table;
+        load.table.whenComplete((found, failure) -> atDeadline.cancel(false));
+        load.askFrom(0);
+        return load.table;
     }
 
-    private void askProviders(LocalDate day, String currency, CompletableFuture<RateTable> table) {
-        for (String provider : providers) {
+    private final class Load {
+
+        private final RatesQuestion question;
+        private final long end = ticker.read() + deadline.toNanos();
+        private final CompletableFuture<RateTable> table = new CompletableFuture<>();
+
+        private Load(RatesQuestion question) {
+            this.question = question;
+        }
+
+        private void askFrom(int next) {
             if (table.isDone()) {
                 return;
             }
-            try {
-                table.complete(accepted(
-                        template.requestBody("direct:fx-rates-" + provider, day, RateTable.class), day, currency));
+            if (next == providers.size()) {
+                fail();
                 return;
-            } catch (RuntimeException e) {
-                Throwable cause = e instanceof CamelExecutionException ? e.getCause() : e;
-                LOG.warn("{} gave no rates of {}: {}", provider, day, cause.getMessage());
             }
+            boolean last = next == providers.size() - 1;
+            Duration left = Duration.ofNanos(end - ticker.read());
+            Duration patience = last ? left : left.minus(deadline.dividedBy(RESERVE));
+            providers.get(next).ask(question, patience).whenComplete((answer, failure) -> {
+                if (failure == null) {
+                    table.complete(answer);
+                } else {
+                    askFrom(next + 1);
+                }
+            });
         }
-        table.completeExceptionally(new RatesUnavailable(day));
+
+        private void fail() {
+            if (table.isDone()) {
+                return;
+            }
+            warn("No provider gave the rates of " + question.day() + ", or none within " + deadline.toMillis() + " ms");
+            table.completeExceptionally(new RatesUnavailable(question.day()));
+        }
     }
 
-    private static RateTable accepted(RateTable table, LocalDate day, String currency) {
-        if (table == null) {
-            throw new IllegalArgumentException("no table");
+    private void warn(String message) {
+        long now = ticker.read();
+        long next = nextWarning.get();
+        if (now - next >= 0 && nextWarning.compareAndSet(next, now + BETWEEN_WARNINGS.toNanos())) {
+            LOG.warn(message);
+        } else {
+            LOG.debug(message);
         }
-        if (table.day().isAfter(day) || table.day().isBefore(day.minusDays(MAX_AGE_DAYS))) {
-            throw new IllegalArgumentException("its rates are of " + table.day());
-        }
-        if (table.quote("EUR").isEmpty()) {
-            throw new IllegalArgumentException("its rates of base " + table.base() + " lack EUR");
-        }
-        if (table.isUnusableFor("EUR") || table.isUnusableFor(currency)) {
-            throw new IllegalArgumentException("a rate is no positive number");
-        }
-        return table;
     }
 
     private synchronized void start() {
-        if (template == null) {
-            template = camelContext.createProducerTemplate();
-            loads = camelContext.getExecutorServiceManager().newFixedThreadPool(this, "fx-rates-load", MAX_LOADS);
-            deadlines = camelContext
+        if (providers == null) {
+            timer = camelContext
                     .getExecutorServiceManager()
                     .newSingleThreadScheduledExecutor(this, "fx-rates-deadline");
+            ProducerTemplate template = camelContext.createProducerTemplate();
+            MeterRegistry metrics = Meters.of(camelContext);
+            providers = names.stream()
+                    .map(name -> provider(name, template, metrics))
+                    .toList();
         }
+    }
+
+    private Provider provider(String name, ProducerTemplate template, MeterRegistry metrics) {
+        ThreadPoolProfile profile = new ThreadPoolProfile("fx-rates-" + name);
+        profile.setPoolSize(MAX_CALLS);
+        profile.setMaxPoolSize(MAX_CALLS);
+        profile.setMaxQueueSize(Integer.MAX_VALUE);
+        profile.setKeepAliveTime(10L);
+        profile.setTimeUnit(TimeUnit.SECONDS);
+        profile.setAllowCoreThreadTimeOut(true);
+        return new Provider(
+                name,
+                template,
+                camelContext.getExecutorServiceManager().newThreadPool(this, "fx-rates-" + name, profile),
+                timer,
+                metrics,
+                ticker);
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -20,10 +22,22 @@ class RateTableTest {
     private static final LocalDate DAY = LocalDate.of(2021, 5, 18);
 
     private static RateTable read(String rates) throws JsonProcessingException {
+        return table("{\"amount\":1.0,\"base\":\"EUR\",\"date\":\"2021-05-18\",\"rates\":" + rates + "}");
+    }
+
+    private static RateTable table(String json) throws JsonProcessingException {
+        Map<String, Object> answer = answer(json);
+        return RateTable.of(
+                (String) answer.get("base"),
+                answer.get("date"),
+                answer.get("rates") instanceof Map<?, ?> map ? map : null);
+    }
+
+    /** As the routes read it. */
+    private static Map<String, Object> answer(String json) throws JsonProcessingException {
         return new ObjectMapper()
-                .readValue(
-                        "{\"amount\":1.0,\"base\":\"EUR\",\"date\":\"2021-05-18\",\"rates\":" + rates + "}",
-                        RateTable.class);
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .readValue(json, new TypeReference<Map<String, Object>>() {});
     }
 
     @Test
@@ -89,9 +103,38 @@ class RateTableTest {
                 "{\"base\":\"EUR\",\"date\":\"2021-05-18\",\"rates\":{\"USD\":1.2"
             })
     void anAnswerThatLacksAPartGivesNoTable(String json) {
+        assertThrows(Exception.class, () -> table(json));
+    }
+
+    @Test
+    void aDayMayBeADateOrItsTextOrSecondsOrTheAnswerThatHasOneOfThem() throws JsonProcessingException {
+        RateTable table = new RateTable("USD", DAY, Map.of("EUR", new BigDecimal("0.81")));
+        Map<String, Object> rates = Map.of("EUR", new BigDecimal("0.81"));
+        assertEquals(table, RateTable.of("USD", DAY, rates));
+        assertEquals(table, RateTable.of("USD", "2021-05-18", rates));
+        assertEquals(table, RateTable.of("USD", 1621382399, rates));
+        assertEquals(table, RateTable.of("USD", answer("{\"timestamp\":1621382399}"), rates));
+        assertEquals(table, RateTable.of("USD", answer("{\"date\":\"2021-05-18\",\"timestamp\":1}"), rates));
+    }
+
+    @Test
+    void ratesNamedByPairsAreThoseOfTheSecondCurrency() {
+        assertEquals(
+                new RateTable("USD", DAY, Map.of("EUR", new BigDecimal("0.81"))),
+                RateTable.ofPairs("USD", DAY, Map.of("USDEUR", new BigDecimal("0.81"), "GBPEUR", BigDecimal.TEN)));
+    }
+
+    @Test
+    void ratesBelowTheirDayAreOfThatDayAlone() {
+        Map<String, Object> rates = Map.of("USD", new BigDecimal("1.2222"));
+        assertEquals(
+                new RateTable("EUR", DAY, Map.of("USD", new BigDecimal("1.2222"))),
+                RateTable.ofDays("EUR", Map.of("2021-05-18", rates)));
         assertThrows(
-                Exception.class,
-                () -> new ObjectMapper().readValue(json, RateTable.class).day());
+                IllegalArgumentException.class,
+                () -> RateTable.ofDays("EUR", Map.of("2021-05-18", rates, "2021-05-19", rates)));
+        assertThrows(IllegalArgumentException.class, () -> RateTable.ofDays("EUR", Map.of("USD", BigDecimal.ONE)));
+        assertThrows(IllegalArgumentException.class, () -> RateTable.ofDays("EUR", Map.of()));
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -38,7 +38,7 @@ class RatesTest {
     private static final LocalDate TODAY = LocalDate.of(2026, 3, 1);
 
     private final List<LocalDate> asked = new CopyOnWriteArrayList<>();
-    private final CountDownLatch providerMayAnswer = new CountDownLatch(1);
+    private final Semaphore providerMayAnswer = new Semaphore(0);
     private final CamelContext context = new DefaultCamelContext();
     private final AtomicLong ticks = new AtomicLong();
     private final SetClock clock = new SetClock();
@@ -50,25 +50,25 @@ class RatesTest {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("direct:fx-rates-test").process(RatesTest.this::answer);
+                from("direct:fx-rates-ask").process(RatesTest.this::answer);
             }
         });
         context.start();
-        RatesLoader loader = new RatesLoader("test", Duration.ofSeconds(30));
+        RatesLoader loader = new RatesLoader("test", Duration.ofSeconds(30), "EUR");
         loader.setCamelContext(context);
         rates = new Rates(TTL, 2, loader, clock, ticks::get);
     }
 
     @AfterEach
     void stop() {
-        providerMayAnswer.countDown();
+        providerMayAnswer.release(1_000);
         context.stop();
     }
 
     private void answer(Exchange exchange) throws InterruptedException {
         LocalDate day = exchange.getMessage().getBody(LocalDate.class);
         asked.add(day);
-        providerMayAnswer.await();
+        providerMayAnswer.acquire();
         if (providerFails) {
             throw new IllegalStateException("down");
         }
@@ -76,7 +76,7 @@ class RatesTest {
     }
 
     private RateTable load(LocalDate day) {
-        providerMayAnswer.countDown();
+        providerMayAnswer.release(1_000);
         return rates.load(day, "USD").join();
     }
 
@@ -132,7 +132,7 @@ class RatesTest {
     void oneLoadIsUnderWayHoweverManyWait() {
         List<CompletableFuture<RateTable>> waiting =
                 Stream.generate(() -> rates.load(DAY, "USD")).limit(500).toList();
-        providerMayAnswer.countDown();
+        providerMayAnswer.release(1_000);
         assertEquals(1, waiting.stream().map(CompletableFuture::join).distinct().count());
         assertEquals(List.of(DAY), asked);
     }
@@ -151,6 +151,157 @@ class RatesTest {
         assertEquals(List.of(DAY, DAY), asked);
     }
 
+    // ---- when nobody can give a table anew
+
+    private void expire() {
+        ticks.addAndGet(TTL.toNanos());
+    }
+
+    @Test
+    void aTableThatWasFetchedAfterTheNextDaysEndServesOnWhenNobodyCanGiveItAnew() {
+        LocalDate day = TODAY.minusDays(2);
+        RateTable table = load(day);
+        expire();
+        providerFails = true;
+        assertFalse(rates.cached(day).isPresent());
+        assertSame(table, load(day));
+        assertSame(table, load(day));
+        // it is not taken for a fresh one
+        assertFalse(rates.cached(day).isPresent());
+        assertEquals(List.of(day, day, day), asked);
+    }
+
+    @Test
+    void aTableThatWasFetchedBeforeTheNextDaysEndDoesNot() {
+        LocalDate day = TODAY.minusDays(1);
+        load(day);
+        expire();
+        providerFails = true;
+        assertThrows(CompletionException.class, () -> load(day));
+    }
+
+    @Test
+    void theLatestRatesAreNeverServedAfterTheirEnd() {
+        load(TODAY);
+        expire();
+        providerFails = true;
+        assertThrows(CompletionException.class, () -> load(TODAY));
+        clock.now = clock.now.plus(Duration.ofDays(3));
+        assertThrows(CompletionException.class, () -> load(TODAY));
+    }
+
+    @Test
+    void aTableThatWasDroppedIsNotServedInTheEnd() {
+        load(DAY);
+        assertTrue(rates.drop("2021-05-18"));
+        providerFails = true;
+        assertThrows(CompletionException.class, () -> load(DAY));
+    }
+
+    @Test
+    void aTableThatWasRemovedFromTheCacheItselfIsNotServedInTheEndEither() {
+        load(DAY);
+        Rates.cacheOf(rates).invalidate("2021-05-18");
+        providerFails = true;
+        await().untilAsserted(() -> assertThrows(CompletionException.class, () -> load(DAY)));
+    }
+
+    // ---- ahead of the end
+
+    private void passTo(double partOfLifetime) {
+        ticks.set((long) (partOfLifetime * TTL.toNanos()));
+    }
+
+    @Test
+    void theLatestRatesAreLoadedAnewNearTheirEndIfTheyAreInUse() {
+        load(TODAY);
+        rates.cached(TODAY);
+        passTo(0.9);
+        ticks.decrementAndGet();
+        assertFalse(rates.isRefreshDue());
+        ticks.incrementAndGet();
+        assertTrue(rates.isRefreshDue());
+        rates.refresh();
+        await().until(() -> asked.size() == 2);
+        // they are there past the first ones' end, and not due again before nine tenths of their own time
+        await().until(() -> {
+            passTo(1.1);
+            return rates.cached(TODAY).isPresent();
+        });
+        assertFalse(rates.isRefreshDue());
+        passTo(1.8);
+        assertTrue(rates.isRefreshDue());
+        assertEquals(List.of(TODAY, TODAY), asked);
+    }
+
+    @Test
+    void aLoadUnderWayIsNotLoadedAgainAndARefreshUnderWayIsWaitedFor() throws Exception {
+        rates.cached(TODAY);
+        CompletableFuture<RateTable> first = rates.load(TODAY, "USD");
+        assertFalse(rates.isRefreshDue());
+        providerMayAnswer.release();
+        first.join();
+        rates.cached(TODAY);
+        passTo(0.9);
+        providerMayAnswer.drainPermits();
+        rates.refresh();
+        await().until(() -> asked.size() == 2);
+        assertFalse(rates.isRefreshDue());
+        passTo(1);
+        CompletableFuture<RateTable> second = rates.load(TODAY, "USD");
+        providerMayAnswer.release();
+        second.join();
+        assertEquals(List.of(TODAY, TODAY), asked);
+    }
+
+    @Test
+    void theLatestRatesThatNobodyUsesAreNotLoadedAnew() {
+        load(TODAY);
+        passTo(0.95);
+        assertFalse(rates.isRefreshDue());
+    }
+
+    @Test
+    void pastDaysAreNotLoadedAheadOfTheirEnd() {
+        load(DAY);
+        rates.cached(DAY);
+        passTo(0.95);
+        assertFalse(rates.isRefreshDue());
+    }
+
+    @Test
+    void aRefreshThatFailsLeavesTheOldOnesToTheirEndAndIsNotRepeatedAtOnce() {
+        load(TODAY);
+        rates.cached(TODAY);
+        passTo(0.9);
+        providerFails = true;
+        rates.refresh();
+        await().until(() -> asked.size() == 2);
+        rates.cached(TODAY);
+        await().during(Duration.ofMillis(100)).until(() -> !rates.isRefreshDue());
+        assertTrue(rates.cached(TODAY).isPresent());
+        passTo(0.925);
+        assertTrue(rates.isRefreshDue());
+        passTo(1);
+        assertFalse(rates.cached(TODAY).isPresent());
+    }
+
+    // ---- size and hand
+
+    @Test
+    void whatIsHeldIsListedByItsDayAndDroppedByIt() {
+        load(DAY);
+        load(TODAY);
+        assertEquals(
+                List.of("2021-05-18", "latest"),
+                rates.held().stream().map(held -> held.get("day")).toList());
+        assertTrue(rates.drop("2021-05-18"));
+        assertFalse(rates.drop("2021-05-18"));
+        assertFalse(rates.drop("yesterday"));
+        assertTrue(rates.drop("latest"));
+        assertEquals(List.of(), rates.held());
+    }
+
     @Test
     void noMoreTablesAreKeptThanSet() {
         Stream.iterate(DAY, day -> day.plusDays(1)).limit(10).forEach(this::load);
@@ -163,7 +314,7 @@ class RatesTest {
     @Test
     void whatIsRemovedFromTheCacheIsLoadedAnew() {
         load(DAY);
-        Rates.cacheOf(rates).invalidate(DAY);
+        Rates.cacheOf(rates).invalidate("2021-05-18");
         load(DAY);
         assertEquals(List.of(DAY, DAY), asked);
     }
