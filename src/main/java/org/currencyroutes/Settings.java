@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -22,6 +23,8 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.util.TimeUtils;
 import org.currencyroutes.connection.PipelineUrl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at every setting before anything is made of it, so that a wrong one ends the start with one clear sentence. */
 final class Settings extends MainListenerSupport {
@@ -33,6 +36,8 @@ final class Settings extends MainListenerSupport {
             super(property + " (environment variable " + environment(property) + ") " + what, null, false, false);
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     private static final Map<String, Consumer<String>> CHECKS = checks();
 
@@ -140,7 +145,7 @@ final class Settings extends MainListenerSupport {
         return context.getPropertiesComponent().resolveProperty(property).isPresent();
     }
 
-    /** Vert.x would go on without its port: nobody would see health and metrics, or they would be another's. */
+    /** A taken port does not keep us from converting, but whoever looks there would see another's metrics: we say so. */
     private static void managementPort(CamelContext context) {
         String property = "camel.management.port";
         if (!value(context, "camel.management.enabled").equals("true")) {
@@ -152,7 +157,10 @@ final class Settings extends MainListenerSupport {
             whole(port, 0, 65_535);
             socket.bind(new InetSocketAddress(host, Integer.parseInt(port)));
         } catch (IOException e) {
-            throw new Wrong(property, "names the port " + port + " of " + host + ", which is not free");
+            LOG.warn("{} names the port {} of {}, which is not free: there will be no metrics", property, port, host);
+            Properties without = new Properties();
+            without.setProperty("camel.management.enabled", "false");
+            context.getPropertiesComponent().setOverrideProperties(without);
         } catch (IllegalArgumentException e) {
             throw new Wrong(property, e.getMessage());
         }
