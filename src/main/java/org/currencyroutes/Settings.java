@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -95,7 +94,7 @@ final class Settings extends MainListenerSupport {
         store(context, "fx.socket.trust-store");
         store(context, "fx.socket.key-store");
         store(context, "fx.rates.trust-store");
-        managementPort(context);
+        managementPort(main);
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.interval");
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.timeout");
     }
@@ -146,7 +145,8 @@ final class Settings extends MainListenerSupport {
     }
 
     /** A taken port does not keep us from converting, but whoever looks there would see another's metrics: we say so. */
-    private static void managementPort(CamelContext context) {
+    private static void managementPort(BaseMainSupport main) {
+        CamelContext context = main.getCamelContext();
         String property = "camel.management.port";
         if (!value(context, "camel.management.enabled").equals("true")) {
             return;
@@ -158,9 +158,8 @@ final class Settings extends MainListenerSupport {
             socket.bind(new InetSocketAddress(host, Integer.parseInt(port)));
         } catch (IOException e) {
             LOG.warn("{} names the port {} of {}, which is not free: there will be no metrics", property, port, host);
-            Properties without = new Properties();
-            without.setProperty("camel.management.enabled", "false");
-            context.getPropertiesComponent().setOverrideProperties(without);
+            main.addOverrideProperty("camel.management.enabled", "false");
+            context.getPropertiesComponent().setOverrideProperties(main.getOverrideProperties());
         } catch (IllegalArgumentException e) {
             throw new Wrong(property, e.getMessage());
         }
