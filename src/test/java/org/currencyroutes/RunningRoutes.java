@@ -2,6 +2,7 @@ package org.currencyroutes;
 
 import java.util.Arrays;
 import org.apache.camel.main.Main;
+import org.currencyroutes.peer.FaultyPipeline;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
 
@@ -25,6 +26,14 @@ public final class RunningRoutes implements AutoCloseable {
         return unstarted().start(settings);
     }
 
+    /** The same with a pipeline that has faults. */
+    public static RunningRoutes between(FaultyPipeline pipeline, RatesApi api, String... settings) {
+        RunningRoutes routes = unstarted();
+        routes.set("fx.socket.url", pipeline.url());
+        routes.set("fx.rates.frankfurter.url", api.url());
+        return routes.start(settings);
+    }
+
     private static RunningRoutes unstarted() {
         RunningRoutes routes = new RunningRoutes();
         routes.main.setDefaultPropertyPlaceholderLocation("file:application.properties");
@@ -45,6 +54,14 @@ public final class RunningRoutes implements AutoCloseable {
     /** A bean of the routes. */
     public <T> T bean(String name, Class<T> type) {
         return main.getCamelContext().getRegistry().lookupByNameAndType(name, type);
+    }
+
+    /** Stops or starts a route as an operator does, by the control bus. */
+    public void operator(String action, String routeId) {
+        main.getCamelContext()
+                .createFluentProducerTemplate()
+                .to("controlbus:route?routeId=" + routeId + "&action=" + action)
+                .send();
     }
 
     /** Stops as at SIGTERM: what is in hand is answered, then the connection is closed. */
