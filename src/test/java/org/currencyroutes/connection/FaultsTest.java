@@ -198,6 +198,18 @@ class FaultsTest {
     }
 
     @Test
+    void aRejectedHandshakeWhoseConnectionThePeerKeepsIsClosedByUs() throws IOException {
+        Script keeping = connection -> {
+            connection.reject(401);
+            connection.awaitEnd();
+        };
+        int before = meet(keeping, keeping, keeping);
+        assertEquals(before + 4, pipeline.awaitConnectionAfter(before).number());
+        assertEquals(1, pipeline.open());
+        assertAnswered();
+    }
+
+    @Test
     void aHandshakeAnsweredWithNoiseOrCutIsTriedAgain() throws IOException {
         int before = meet(
                 connection -> connection.write("SSH-2.0-nothing here\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
