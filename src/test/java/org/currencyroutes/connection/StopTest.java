@@ -21,9 +21,12 @@ import org.currencyroutes.peer.RawConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Stopping, of the application and of its connection, in each state that the connection can be in; and starting. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class StopTest {
 
     private final FaultyPipeline pipeline = new FaultyPipeline();

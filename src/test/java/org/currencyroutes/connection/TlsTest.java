@@ -23,9 +23,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The way to the pipeline over TLS and through a proxy: whom we trust, who we say we are, and what nobody may read. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class TlsTest {
 
     private static final String FOR_US = "san=ip:127.0.0.1";

@@ -30,17 +30,19 @@ public final class Certificates {
 
     private final Path folder;
     private final Path authority;
+    private final Path trustStore;
 
     /** Makes the authority. */
     public Certificates(Path folder) {
         this.folder = folder;
         this.authority = folder.resolve("authority.p12");
         keytool(authority, "-genkeypair", "-keyalg", "EC", "-dname", "CN=Private Authority", "-ext", "bc:c");
+        trustStore = written("trust.p12", store -> store.setCertificateEntry("authority", certificate()));
     }
 
     /** A trust store with the authority's certificate alone. */
     public Path trustStore() {
-        return written("trust.p12", store -> store.setCertificateEntry("authority", certificate()));
+        return trustStore;
     }
 
     /** A key store for a name that is certified with this extension and from this day, for ten days. */
@@ -78,7 +80,7 @@ public final class Certificates {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(load(keyStore), PASSWORD.toCharArray());
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(load(trustStore()));
+            trust.init(load(trustStore));
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
             return mutual ? new Mutual(context.getServerSocketFactory()) : context.getServerSocketFactory();

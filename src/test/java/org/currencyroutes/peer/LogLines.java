@@ -6,7 +6,6 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
@@ -16,10 +15,9 @@ public final class LogLines implements AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Logger root = (Logger) LogManager.getRootLogger();
-    private final Level before = root.getLevel();
     private final Lines appender = new Lines();
 
-    /** Begins to listen. */
+    /** Begins to listen; the level stays, for others may be listening. */
     public LogLines() {
         Configurator.setRootLevel(Level.INFO);
         appender.start();
@@ -39,14 +37,12 @@ public final class LogLines implements AutoCloseable {
     @Override
     public void close() {
         root.removeAppender(appender);
-        ((LoggerContext) LogManager.getContext(false)).updateLoggers();
-        Configurator.setRootLevel(before);
     }
 
     private final class Lines extends AbstractAppender {
 
         private Lines() {
-            super("lines", null, null, true, Property.EMPTY_ARRAY);
+            super("lines-" + System.nanoTime(), null, null, true, Property.EMPTY_ARRAY);
         }
 
         @Override
