@@ -3,6 +3,7 @@ package org.currencyroutes;
 import java.util.Arrays;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.currencyroutes.peer.FaultyPipeline;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
 
@@ -24,6 +25,14 @@ public final class RunningRoutes implements AutoCloseable {
     /** Starts the routes with some settings changed, each as {@code name=value}. */
     public static RunningRoutes with(String... settings) {
         return unstarted().start(settings);
+    }
+
+    /** The same with a pipeline that has faults. */
+    public static RunningRoutes between(FaultyPipeline pipeline, RatesApi api, String... settings) {
+        RunningRoutes routes = unstarted();
+        routes.set("fx.socket.url", pipeline.url());
+        routes.set("fx.rates.frankfurter.url", api.url());
+        return routes.start(settings);
     }
 
     private static RunningRoutes unstarted() {
@@ -53,6 +62,14 @@ public final class RunningRoutes implements AutoCloseable {
     /** The Camel context in which they run. */
     public CamelContext context() {
         return main.getCamelContext();
+    }
+
+    /** Stops or starts a route as an operator does, by the control bus. */
+    public void operator(String action, String routeId) {
+        main.getCamelContext()
+                .createFluentProducerTemplate()
+                .to("controlbus:route?routeId=" + routeId + "&action=" + action)
+                .send();
     }
 
     /** Stops as at SIGTERM: what is in hand is answered, then the connection is closed. */

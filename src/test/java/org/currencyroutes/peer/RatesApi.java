@@ -58,7 +58,9 @@ public final class RatesApi implements AutoCloseable {
 
     /** Answers no call until {@link #release}. */
     public void hold() {
-        held = new CountDownLatch(1);
+        if (held.getCount() == 0) {
+            held = new CountDownLatch(1);
+        }
     }
 
     /** Answers all calls that were held, and the later ones at once. */
