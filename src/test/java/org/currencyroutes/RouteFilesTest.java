@@ -181,7 +181,7 @@ class RouteFilesTest {
         "conversion.camel.yaml, waitForTaskToComplete: Never, waitForTaskToCompleet: Never",
         "heartbeat.camel.yaml, delay: 0, dellay: 0",
         "heartbeat.camel.yaml, ref: fxHeartbeatMonitor, ref: fxHartbeatMonitor",
-        "heartbeat.camel.yaml, action: restart, akshun: restart",
+        "pipeline.camel.yaml, unsent: seda, unsend: seda",
         "rates-frankfurter.camel.yaml, '{{fx.rates.frankfurter.url}}', '{{fx.rates.frankfurter.urll}}'",
         "rates-frankfurter.camel.yaml, configuration: fxBreaker, configuration: fxBraker",
         "rates.camel.yaml, unmarshalType: java.util.Map, unmarshalType: java.util.Mapp",

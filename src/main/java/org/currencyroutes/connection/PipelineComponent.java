@@ -84,6 +84,14 @@ public final class PipelineComponent extends VertxWebsocketComponent {
         }
     }
 
+    /** Makes the connection anew, if the route that holds it is started; returns when the old one is closed. */
+    public void reconnect() {
+        PipelineConsumer owner = consumer.get();
+        if (owner != null) {
+            owner.reconnect();
+        }
+    }
+
     /** Makes a started consumer the owner of the connection; refuses a second one, it would be a second connection. */
     void attach(PipelineConsumer started) {
         if (!consumer.compareAndSet(null, started)) {

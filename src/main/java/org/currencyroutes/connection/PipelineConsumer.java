@@ -10,8 +10,8 @@ import org.apache.camel.support.DefaultConsumer;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
 
 /**
- * Holds the connection to the pipeline while its route is started, one attempt a start, and routes each frame on the
- * event loop. It does not try again by itself: the watchdog restarts the route.
+ * Holds the connection to the pipeline while its route is started, and routes each frame on the event loop. It
+ * makes one attempt and does not try again by itself: the watchdog tells it to.
  */
 final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
 
@@ -42,9 +42,31 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     protected void doStart() throws Exception {
         super.doStart();
         endpoint.component().attach(this);
-        if (context == null) {
-            context = endpoint.component().newContext();
+        context = endpoint.component().newContext();
+        connect();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        disconnect();
+        endpoint.component().detach(this);
+        super.doStop();
+    }
+
+    /** Closes the connection and begins another attempt; does nothing once the route was told to stop. */
+    void reconnect() {
+        lock.lock();
+        try {
+            if (isStarted()) {
+                disconnect();
+                connect();
+            }
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private void connect() {
         connection = new PipelineConnection(
                 endpoint.component().getVertx(),
                 context,
@@ -55,19 +77,14 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         connection.open(monitor.attemptStarting());
     }
 
-    @Override
-    protected void doStop() throws Exception {
+    private void disconnect() {
         boolean leaving = monitor.isConnected();
         monitor.stopped();
-        if (connection != null) {
-            boolean shutdown = endpoint.getCamelContext().isStopping();
-            connection.close(shutdown ? GOING_AWAY : NORMAL, leaving ? PATIENCE : PATIENCE_WITH_A_LOST_PEER);
-        }
-        endpoint.component().detach(this);
-        super.doStop();
+        boolean shutdown = endpoint.getCamelContext().isStopping();
+        connection.close(shutdown ? GOING_AWAY : NORMAL, leaving ? PATIENCE : PATIENCE_WITH_A_LOST_PEER);
     }
 
-    /** When the whole application stops, the socket stays until the answers in hand are out; a restart waits for none. */
+    /** When the whole application stops, the socket stays until the answers in hand are out; an operator's stop waits for none. */
     @Override
     public boolean deferShutdown(ShutdownRunningTask task) {
         return endpoint.getCamelContext().isStopping();

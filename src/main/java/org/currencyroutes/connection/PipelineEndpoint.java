@@ -32,6 +32,12 @@ final class PipelineEndpoint extends VertxWebsocketEndpoint {
         return unsent;
     }
 
+    /** The stock endpoint takes any option for part of the URL; ours refuses one that it does not have. */
+    @Override
+    public boolean isLenientProperties() {
+        return false;
+    }
+
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
         PipelineConsumer created = new PipelineConsumer(this, processor);
