@@ -25,6 +25,7 @@ import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -62,6 +63,9 @@ final class PipelineConnection {
     // So much is read at a time before the event loop looks at what else it has to do, such as a heartbeat to be sent.
     private static final int MAX_READ = 16 << 10;
 
+    // So many writes of other threads may wait for the event loop: a heartbeat waits behind no more than these.
+    private static final int MAX_TURNS = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(PipelineConnection.class);
     private static final short TOO_LARGE = 1009;
 
@@ -73,6 +77,8 @@ final class PipelineConnection {
     private final Duration timeout;
     private final Owner owner;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    private final Semaphore turns = new Semaphore(MAX_TURNS);
 
     private volatile boolean open;
     private volatile Channel channel;
@@ -112,6 +118,22 @@ final class PipelineConnection {
 
     boolean isOpen() {
         return open;
+    }
+
+    /**
+     * Hands a text message to the socket as {@link #send} does. A thread other than the event loop waits for its turn
+     * first, so that thousands of answers that become ready at once do not keep the event loop from all else.
+     */
+    Future<Void> sendInTurn(byte[] text) throws InterruptedException {
+        if (Vertx.currentContext() == context) {
+            return send(text);
+        }
+        turns.acquire();
+        try {
+            return send(text);
+        } finally {
+            context.runOnContext(v -> turns.release());
+        }
     }
 
     /** Hands a text message to the socket; the future completes when it was written, or fails. */

@@ -96,8 +96,8 @@ final class PipelineProducer extends DefaultAsyncProducer {
         if (readOn != null && component.replyWindow().isOverFor(readOn)) {
             throw new ReplyExpiredException("no connection came within fx.reply.ttl");
         }
-        return component.connection().send(text).onSuccess(v -> component
-                .monitor()
-                .writeCompleted());
+        PipelineConnection connection = component.connection();
+        Future<Void> written = readOn == null ? connection.send(text) : connection.sendInTurn(text);
+        return written.onSuccess(v -> component.monitor().writeCompleted());
     }
 }
