@@ -20,6 +20,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.TimeUtils;
 import org.currencyroutes.connection.PipelineUrl;
 import org.slf4j.Logger;
@@ -110,7 +111,8 @@ final class Settings extends MainListenerSupport {
             throw new Wrong(property, "must name at least one provider of rates");
         }
         for (String provider : providers.trim().split("\\s*,\\s*")) {
-            if (context.getRouteDefinition("fx-rates-" + provider) == null) {
+            RouteDefinition route = context.getRouteDefinition("fx-rates-" + provider);
+            if (route == null || !route.getInput().getEndpointUri().equals("direct:fx-rates-" + provider)) {
                 throw new Wrong(
                         property,
                         "names the unknown provider '" + provider + "', there is no route fx-rates-" + provider);
@@ -221,7 +223,13 @@ final class Settings extends MainListenerSupport {
     private static void proxy(String value) {
         try {
             URI uri = value.isEmpty() ? URI.create("http://none:1") : new URI(value);
-            require("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0, "", "");
+            require(
+                    "http".equals(uri.getScheme())
+                            && uri.getHost() != null
+                            && uri.getPort() > 0
+                            && uri.getPort() <= 65_535,
+                    "",
+                    "");
         } catch (URISyntaxException | IllegalArgumentException e) {
             throw new IllegalArgumentException("must be a proxy's address, http://host:port", e);
         }

@@ -170,7 +170,13 @@ final class PipelineConnection {
         socket.drainHandler(v -> resumeReading());
         socket.exceptionHandler(e -> LOG.debug("Failure on the socket", e));
         socket.closeHandler(v -> end("closed by the pipeline" + code()));
-        socket.connect(target).onComplete(this::connected);
+        Future<WebSocket> handshake;
+        try {
+            handshake = socket.connect(target);
+        } catch (RuntimeException e) {
+            handshake = Future.failedFuture(e);
+        }
+        handshake.onComplete(this::connected);
     }
 
     /** A handshake that never ends is cut off; {@link #connected} then hears of it. */

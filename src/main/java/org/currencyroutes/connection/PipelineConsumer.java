@@ -26,6 +26,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     private final ReplyWindow replyWindow;
     private Context context;
     private volatile PipelineConnection connection;
+    private volatile Life life;
 
     PipelineConsumer(PipelineEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -67,13 +68,14 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     }
 
     private void connect() {
+        life = new Life();
         connection = new PipelineConnection(
                 endpoint.component().getVertx(),
                 context,
                 endpoint.component().clientOptions(),
                 endpoint.target(),
                 endpoint.component().connectTimeout(),
-                new Life());
+                life);
         connection.open(monitor.attemptStarting());
     }
 
@@ -153,6 +155,10 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
 
         @Override
         public void ended(String why) {
+            // the end of a connection that was left long ago says nothing of the present one
+            if (this != life) {
+                return;
+            }
             replyWindow.dropped();
             monitor.connectionLost(why);
         }

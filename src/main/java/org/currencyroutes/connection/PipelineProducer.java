@@ -8,12 +8,16 @@ import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.apache.camel.support.UnitOfWorkHelper;
 import org.apache.camel.support.service.ServiceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the body as a text message on the consumer's connection; it never connects and never waits for a connection. It
  * fails with {@link NotConnectedException} where another try can help, with {@link ReplyExpiredException} where none can.
  */
 final class PipelineProducer extends DefaultAsyncProducer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineProducer.class);
 
     private final PipelineComponent component;
     private final AsyncProducer unsent;
@@ -87,7 +91,13 @@ final class PipelineProducer extends DefaultAsyncProducer {
     private void sendLater(Exchange exchange, Exchange sent) {
         sent.getMessage().setBody(exchange.getMessage().getBody());
         sent.setProperty(PipelineEndpoint.READ_ON, exchange.getProperty(PipelineEndpoint.READ_ON));
-        unsent.process(sent, doneSync -> {});
+        try {
+            unsent.process(sent, doneSync -> {});
+        } catch (RuntimeException e) {
+            LOG.warn("An answer was dropped: {}", e.getMessage());
+            UnitOfWorkHelper.doneSynchronizations(
+                    sent, sent.getExchangeExtension().handoverCompletions());
+        }
     }
 
     private Future<Void> write(Exchange exchange) throws Exception {

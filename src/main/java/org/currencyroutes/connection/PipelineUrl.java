@@ -8,11 +8,14 @@ public final class PipelineUrl {
 
     private PipelineUrl() {}
 
-    /** The address as a URI; refuses, without repeating it, what is no {@code ws://} or {@code wss://} URL with a host. */
+    /** The address as a URI; refuses, without repeating it, what is no {@code ws://} or {@code wss://} URL with a host, or has a port that there is not. */
     public static URI parse(String url) {
         try {
             URI uri = new URI(url);
-            if (("ws".equals(uri.getScheme()) || "wss".equals(uri.getScheme())) && uri.getHost() != null) {
+            if (("ws".equals(uri.getScheme()) || "wss".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getPort() != 0
+                    && uri.getPort() <= 65_535) {
                 return uri;
             }
         } catch (URISyntaxException e) {

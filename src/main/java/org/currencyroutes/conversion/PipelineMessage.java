@@ -31,16 +31,11 @@ public final class PipelineMessage {
 
     // A frame is at most 1 MiB, which bounds depth, names and numbers already: none of them costs more than its text,
     // since we turn no text into a number before its length was looked at.
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(Integer.MAX_VALUE)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .build();
+    private static final JsonFactory JSON = newFactory();
+
+    // A factory remembers the names that it has seen, up to some thousands. They are the peer's to choose, so those of
+    // longer frames are forgotten with their frame.
+    private static final int REMEMBERED = 1 << 10;
 
     private final byte[] text;
     private final Type type;
@@ -64,7 +59,7 @@ public final class PipelineMessage {
         int last = 0;
         boolean object = false;
         if (isUtf8(frame)) {
-            try (JsonParser parser = JSON.createParser(frame)) {
+            try (JsonParser parser = (frame.length > REMEMBERED ? newFactory() : JSON).createParser(frame)) {
                 if (parser.nextToken() == JsonToken.START_OBJECT) {
                     first = start(parser);
                     readObject(parser);
@@ -226,6 +221,19 @@ public final class PipelineMessage {
             }
         }
         return true;
+    }
+
+    private static JsonFactory newFactory() {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(Integer.MAX_VALUE)
+                        .maxNumberLength(Integer.MAX_VALUE)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .build())
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                .build();
     }
 
     private static int start(JsonParser parser) {

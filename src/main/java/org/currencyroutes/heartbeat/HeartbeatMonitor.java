@@ -21,6 +21,9 @@ public final class HeartbeatMonitor {
     // A last read that happened to fill its buffer to the brim must not hide the end of a peer for ever.
     private static final long BEHIND_AT_MOST = Duration.ofMillis(500).toNanos();
 
+    // Nor may a peer that never stops sending, and never beats, count as alive: so much is forgiven after a heartbeat.
+    private static final long FORGIVEN_AT_MOST = Duration.ofSeconds(5).toNanos();
+
     private final Duration interval;
     private final Duration timeout;
     private final Duration checkPeriod;
@@ -40,6 +43,7 @@ public final class HeartbeatMonitor {
     private boolean behind;
     private long behindSince;
     private long lastFullRead;
+    private long forgiven;
     private int failures;
     private long nextAttempt;
 
@@ -91,6 +95,7 @@ public final class HeartbeatMonitor {
         sent = false;
         paused = false;
         behind = false;
+        forgiven = 0;
     }
 
     /**
@@ -112,6 +117,7 @@ public final class HeartbeatMonitor {
     /** The peer sent a heartbeat. */
     public synchronized void heartbeatReceived() {
         lastSign = ticker.getAsLong();
+        forgiven = 0;
         beaten = true;
         failures = 0;
     }
@@ -197,12 +203,15 @@ public final class HeartbeatMonitor {
         if (behind && elapsed(lastFullRead) >= BEHIND_AT_MOST) {
             caughtUp(lastFullRead);
         }
-        return behind;
+        return behind && forgiven + elapsed(behindSince) < FORGIVEN_AT_MOST;
     }
 
     private void caughtUp(long when) {
         behind = false;
-        lastSign += Math.max(0, when - Math.max(behindSince, lastSign));
+        long more = Math.max(0, when - Math.max(behindSince, lastSign));
+        more = Math.min(more, FORGIVEN_AT_MOST - forgiven);
+        forgiven += more;
+        lastSign += more;
     }
 
     private void lost(String why) {

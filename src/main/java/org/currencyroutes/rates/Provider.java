@@ -97,7 +97,7 @@ final class Provider {
 
     private void call(RatesQuestion question, CompletableFuture<RateTable> answer) {
         try {
-            RateTable table = question.accepted(template.request("direct:fx-rates-ask", exchange -> {
+            RateTable table = question.accepted(template.request("direct:fx-provider-ask", exchange -> {
                 exchange.getMessage().setBody(question.day());
                 exchange.setVariable("provider", name);
                 exchange.setVariable("day", question.day());

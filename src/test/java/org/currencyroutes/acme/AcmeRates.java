@@ -15,9 +15,9 @@ public final class AcmeRates extends RouteBuilder {
                 .simple("{{fx.rates.acme.url}}/rates/${variable.day}?key=fx-secret:fx.rates.acme.key")
                 .circuitBreaker()
                 .configuration("fxBreaker")
-                .to("direct:fx-rates-get")
+                .to("direct:fx-provider-call")
                 .end()
-                .to("direct:fx-rates-read")
+                .to("direct:fx-provider-read")
                 .bean(RateTable.class, "of('EUR', ${body[day]}, ${body[table]})");
     }
 }

@@ -218,4 +218,21 @@ class PipelineMessageTest {
         byte[] frame = " {\"type\" : \"message\"} ".getBytes(StandardCharsets.UTF_8);
         assertArrayEquals(frame.clone(), PipelineMessage.read(frame).text());
     }
+
+    @Test
+    void theNamesOfLongFramesAreForgottenWithTheirFrame() {
+        long before = usedMemory();
+        for (int i = 0; i < 100; i++) {
+            String name = i + "x".repeat(500_000);
+            byte[] frame = ("{\"type\":\"heartbeat\",\"" + name + "\":1}").getBytes(StandardCharsets.UTF_8);
+            assertEquals(
+                    PipelineMessage.Type.HEARTBEAT, PipelineMessage.read(frame).type());
+        }
+        assertTrue(usedMemory() - before < 20 << 20);
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
 }

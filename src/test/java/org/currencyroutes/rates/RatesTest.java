@@ -50,7 +50,7 @@ class RatesTest {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("direct:fx-rates-ask").process(RatesTest.this::answer);
+                from("direct:fx-provider-ask").process(RatesTest.this::answer);
             }
         });
         context.start();
