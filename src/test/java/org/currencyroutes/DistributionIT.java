@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -144,6 +148,26 @@ class DistributionIT {
                     .toList();
             assertEquals(1, sentences.size(), application::output);
             assertFalse(application.output().contains("\tat "), application::output);
+        }
+    }
+
+    @Test
+    void saysInItsHealthWhyItIsNotConnected() {
+        int port = TradingPipeline.freePort();
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("FX_SOCKET_URL", "ws://127.0.0.1:1/");
+        environment.put("CAMEL_MANAGEMENT_PORT", Integer.toString(port));
+
+        try (Distribution application = new Distribution(environment)) {
+            HttpClient client = HttpClient.newHttpClient();
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + port + "/observe/health/ready"))
+                    .build();
+            await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().untilAsserted(() -> {
+                HttpResponse<String> health = client.send(request, HttpResponse.BodyHandlers.ofString());
+                assertEquals(503, health.statusCode());
+                assertTrue(health.body().contains("Not connected to the pipeline: Connection refused"), health::body);
+            });
         }
     }
 
