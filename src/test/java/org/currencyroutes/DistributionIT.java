@@ -165,7 +165,7 @@ class DistributionIT {
                     .build();
             await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().untilAsserted(() -> {
                 HttpResponse<String> health = client.send(request, HttpResponse.BodyHandlers.ofString());
-                assertEquals(503, health.statusCode());
+                assertEquals(503, health.statusCode(), application::output);
                 assertTrue(health.body().contains("Not connected to the pipeline: Connection refused"), health::body);
             });
         }

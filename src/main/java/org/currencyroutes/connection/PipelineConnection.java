@@ -61,10 +61,10 @@ final class PipelineConnection {
     static final int MAX_MESSAGE = 1 << 20;
 
     // So much is read at a time before the event loop looks at what else it has to do, such as a heartbeat to be sent.
-    private static final int MAX_READ = 16 << 10;
+    private static final int MAX_READ = 8 << 10;
 
     // So many writes of other threads may wait for the event loop: a heartbeat waits behind no more than these.
-    private static final int MAX_TURNS = 64;
+    private static final int MAX_TURNS = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineConnection.class);
     private static final short TOO_LARGE = 1009;
