@@ -261,6 +261,8 @@ final class PipelineConnection {
         context.runOnContext(v -> {
             if (open && !ended) {
                 socket.pause();
+                // what we do not read is no silence of the peer
+                owner.readingPaused();
             }
         });
     }

@@ -117,6 +117,7 @@ public final class HeartbeatMonitor {
     /** The peer sent a heartbeat. */
     public synchronized void heartbeatReceived() {
         lastSign = ticker.getAsLong();
+        behindSince = lastSign;
         forgiven = 0;
         beaten = true;
         failures = 0;
@@ -208,8 +209,8 @@ public final class HeartbeatMonitor {
 
     private void caughtUp(long when) {
         behind = false;
-        long more = Math.max(0, when - Math.max(behindSince, lastSign));
-        more = Math.min(more, FORGIVEN_AT_MOST - forgiven);
+        long from = behindSince - lastSign > 0 ? behindSince : lastSign;
+        long more = Math.min(Math.max(0, when - from), FORGIVEN_AT_MOST - forgiven);
         forgiven += more;
         lastSign += more;
     }

@@ -362,4 +362,46 @@ class HeartbeatMonitorTest {
                 IllegalArgumentException.class,
                 () -> new HeartbeatMonitor(TIMEOUT, INTERVAL, INTERVAL, DELAY, MAX_DELAY));
     }
+
+    // ---- behind with reading
+
+    @Test
+    void theTimeThatWeAreBehindWithReadingIsNoSilence() {
+        connect();
+        monitor.heartbeatReceived();
+        pass(Duration.ofSeconds(1));
+        monitor.read(true);
+        pass(Duration.ofMillis(400));
+        monitor.read(false);
+        pass(Duration.ofSeconds(1).minus(TICK));
+        assertFalse(monitor.isRestartDue());
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+    }
+
+    @Test
+    void aLastReadThatFilledItsBufferHidesTheEndOfAPeerForHalfASecondAtTheMost() {
+        connect();
+        monitor.heartbeatReceived();
+        pass(TIMEOUT.minusMillis(1));
+        monitor.read(true);
+        pass(Duration.ofMillis(500).minus(TICK));
+        assertFalse(monitor.isRestartDue());
+        pass(TICK);
+        assertTrue(monitor.isRestartDue());
+    }
+
+    @Test
+    void aPeerThatNeverStopsSendingAndNeverBeatsIsLostAfterFiveSeconds() {
+        connect();
+        monitor.heartbeatReceived();
+        for (int i = 0; i < 49; i++) {
+            monitor.read(true);
+            pass(Duration.ofMillis(100));
+            assertFalse(monitor.isRestartDue());
+        }
+        monitor.read(true);
+        pass(Duration.ofMillis(100));
+        assertTrue(monitor.isRestartDue());
+    }
 }

@@ -8,6 +8,8 @@ import java.util.Map;
 /** Runs the subjects in turn and prints medians and, last, ratios. */
 public final class Benchmark {
 
+    static final List<String> DISTRIBUTION = List.of("../target/currency-routes/bin/currency-routes");
+
     private Benchmark() {}
 
     /** Takes the number of rounds, and the seconds to warm up and to measure. */
@@ -16,7 +18,7 @@ public final class Benchmark {
         int warm = args.length > 1 ? Integer.parseInt(args[1]) : 8;
         int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 8;
         Map<String, List<String>> subjects = new LinkedHashMap<>();
-        subjects.put("currency-routes", List.of("../target/currency-routes/bin/currency-routes"));
+        subjects.put("currency-routes", DISTRIBUTION);
         subjects.put(
                 "hand-written",
                 List.of("java", "-Xmx192m", "-cp", "target/classes:target/lib/*", HandWrittenLoop.class.getName()));

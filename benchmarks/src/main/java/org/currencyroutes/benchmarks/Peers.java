@@ -7,7 +7,9 @@ import io.vertx.core.http.ServerWebSocket;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -21,6 +23,8 @@ final class Peers implements AutoCloseable {
     final AtomicInteger ratesCalls = new AtomicInteger();
     volatile Consumer<String> onAnswer = answer -> {};
     volatile Consumer<ServerWebSocket> onConnect = connected -> {};
+    private final AtomicLong lastBeat = new AtomicLong();
+    private final AtomicLong longestGap = new AtomicLong();
     private final int port;
     private final HttpServer rates;
 
@@ -58,7 +62,9 @@ final class Peers implements AutoCloseable {
 
     private void accept(ServerWebSocket connected) {
         connected.textMessageHandler(text -> {
-            if (!text.equals(HEARTBEAT)) {
+            if (text.equals(HEARTBEAT)) {
+                beaten();
+            } else {
                 onAnswer.accept(text);
             }
         });
@@ -68,8 +74,22 @@ final class Peers implements AutoCloseable {
             vertx.cancelTimer(timer);
             socket.compareAndSet(connected, null);
         });
+        lastBeat.set(0);
         socket.set(connected);
         onConnect.accept(connected);
+    }
+
+    /** The longest time between two heartbeats of the subject on one connection. */
+    long longestGapMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(longestGap.get());
+    }
+
+    private void beaten() {
+        long now = System.nanoTime();
+        long last = lastBeat.getAndSet(now);
+        if (last != 0) {
+            longestGap.accumulateAndGet(now - last, Math::max);
+        }
     }
 
     @Override
