@@ -51,8 +51,6 @@ final class PipelineConnection {
 
         void readingResumed();
 
-        void writeCompleted();
-
         /** Said once, however the attempt or the connection ended. */
         void ended(String why);
     }

@@ -149,11 +149,6 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         }
 
         @Override
-        public void writeCompleted() {
-            monitor.writeCompleted();
-        }
-
-        @Override
         public void ended(String why) {
             // the end of a connection that was left long ago says nothing of the present one
             if (this != life) {
