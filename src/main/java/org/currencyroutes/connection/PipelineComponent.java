@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Processor;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketComponent;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketConfiguration;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
@@ -36,6 +37,8 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     private String proxy = "";
     private Duration connectTimeout = Duration.ofSeconds(3);
     private Duration replyTtl = Duration.ofSeconds(10);
+    private Processor reader = exchange -> {};
+    private String unsent = "";
     private IntSupplier inHand = () -> 0;
     private HeartbeatMonitor monitor;
     private final AtomicReference<PipelineConsumer> consumer = new AtomicReference<>();
@@ -162,6 +165,14 @@ public final class PipelineComponent extends VertxWebsocketComponent {
                 .setPassword(password);
     }
 
+    Processor reader() {
+        return reader;
+    }
+
+    String unsent() {
+        return unsent;
+    }
+
     int inHand() {
         return inHand.getAsInt();
     }
@@ -217,6 +228,16 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     /** How long after a drop the next connection may come and still be sent what was in hand. */
     public void setReplyTtl(Duration replyTtl) {
         this.replyTtl = replyTtl;
+    }
+
+    /** What makes of a frame's bytes the body that the route gets. */
+    public void setReader(Processor reader) {
+        this.reader = reader;
+    }
+
+    /** The endpoint that takes the messages that could not be written, at once or when their write failed. */
+    public void setUnsent(String unsent) {
+        this.unsent = unsent;
     }
 
     /** Tells how many requests are in hand, read and not yet answered. */

@@ -126,6 +126,12 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
             Exchange exchange = createExchange(true);
             exchange.setProperty(PipelineEndpoint.READ_ON, replyWindow.connection());
             exchange.getMessage().setBody(frame);
+            try {
+                endpoint.component().reader().process(exchange);
+            } catch (Exception e) {
+                getExceptionHandler().handleException("A frame was not read", exchange, e);
+                return;
+            }
             getAsyncProcessor().process(exchange, doneSync -> {
                 if (exchange.getException() != null && isRunAllowed()) {
                     getExceptionHandler().handleException("A frame was not handled", exchange, exchange.getException());

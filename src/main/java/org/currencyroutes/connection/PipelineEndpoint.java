@@ -14,22 +14,22 @@ final class PipelineEndpoint extends VertxWebsocketEndpoint {
     /** The exchange property that holds the number of the connection on which a request was read. */
     static final String READ_ON = "fxReadOn";
 
-    private String unsent = "";
+    private boolean awaitWrite;
 
     PipelineEndpoint(String uri, PipelineComponent component, VertxWebsocketConfiguration configuration) {
         super(uri, component, configuration);
     }
 
     /**
-     * The endpoint to which a message goes that cannot be written, at once or when its write fails; the route that sends it does not wait
-     * for the write then. Without it the route waits, and a write that fails is an exception in it.
+     * Whether the route that sends waits for the write, so that one that fails is an exception in it. Without it the route
+     * goes on at once, and a message that cannot be written goes where the component says.
      */
-    public void setUnsent(String unsent) {
-        this.unsent = unsent;
+    public void setAwaitWrite(boolean awaitWrite) {
+        this.awaitWrite = awaitWrite;
     }
 
-    String unsent() {
-        return unsent;
+    boolean awaitWrite() {
+        return awaitWrite;
     }
 
     /** The stock endpoint takes any option for part of the URL; ours refuses one that it does not have. */

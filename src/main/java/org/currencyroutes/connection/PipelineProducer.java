@@ -25,9 +25,9 @@ final class PipelineProducer extends DefaultAsyncProducer {
     PipelineProducer(PipelineEndpoint endpoint) throws Exception {
         super(endpoint);
         component = endpoint.component();
-        unsent = endpoint.unsent().isEmpty()
+        unsent = endpoint.awaitWrite()
                 ? null
-                : CamelContextHelper.getMandatoryEndpoint(endpoint.getCamelContext(), endpoint.unsent())
+                : CamelContextHelper.getMandatoryEndpoint(endpoint.getCamelContext(), component.unsent())
                         .createAsyncProducer();
     }
 

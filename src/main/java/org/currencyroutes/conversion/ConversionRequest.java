@@ -3,8 +3,8 @@ package org.currencyroutes.conversion;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import org.currencyroutes.Decimals;
 import org.currencyroutes.conversion.PipelineMessage.Field;
 
@@ -13,6 +13,8 @@ public final class ConversionRequest {
 
     /** The first day of the euro's reference rates, hence the first that any provider can know. */
     public static final LocalDate FIRST_DAY = LocalDate.of(1999, 1, 4);
+
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private final PipelineMessage message;
     private final BigDecimal stake;
@@ -62,7 +64,7 @@ public final class ConversionRequest {
         if (day.isBefore(FIRST_DAY)) {
             throw new ConversionRefused("payload.date must not be before " + FIRST_DAY);
         }
-        if (day.isAfter(LocalDate.now(clock.withZone(ZoneOffset.UTC)).plusDays(1))) {
+        if (day.toEpochDay() > Math.floorDiv(clock.millis(), DAY_MILLIS) + 1) {
             throw new ConversionRefused("payload.date must not be later than tomorrow");
         }
     }

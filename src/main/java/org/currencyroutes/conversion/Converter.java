@@ -76,10 +76,11 @@ public final class Converter {
 
     private static Optional<BigDecimal> quote(RateTable rates, String currency, ConversionRequest request)
             throws ConversionRefused {
-        if (rates.isUnusableFor(currency)) {
+        Optional<BigDecimal> quote = rates.quote(currency);
+        if (quote.isPresent() && quote.get().signum() <= 0) {
             throw new ConversionRefused("the rates of " + request.day() + " are not available at the moment");
         }
-        return rates.quote(currency);
+        return quote;
     }
 
     private byte[] answer(ConversionRequest request, BigDecimal stake) {

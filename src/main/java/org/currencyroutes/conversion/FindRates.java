@@ -1,12 +1,19 @@
 package org.currencyroutes.conversion;
 
 import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.currencyroutes.rates.RateTable;
 import org.currencyroutes.rates.Rates;
 
-/** Puts the rates for a request into the variable {@code rates} if they are there; asks no provider. */
-public final class FindRates implements Processor {
+/**
+ * Puts the rates for a {@link ConversionRequest} into the variable {@code rates}: at once if they are there, else as
+ * soon as they are loaded; no thread waits for them.
+ */
+public final class FindRates extends AsyncProcessorSupport {
 
     private final Converter converter;
     private final Rates rates;
@@ -20,13 +27,44 @@ public final class FindRates implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws ConversionRefused {
+    protected void doStart() {
+        rates.start();
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
         ConversionRequest request = (ConversionRequest) exchange.getMessage().getBody();
-        if (!converter.needsRate(request)) {
-            exchange.setVariable("rates", converter.noRates());
-        } else {
-            request.refuseUnlessRatesCanExist(clock);
-            rates.cached(request.day()).ifPresent(table -> exchange.setVariable("rates", table));
+        try {
+            Optional<RateTable> table = find(request);
+            if (table.isPresent()) {
+                exchange.setVariable("rates", table.get());
+            } else {
+                load(request, exchange, callback);
+                return false;
+            }
+        } catch (ConversionRefused e) {
+            exchange.setException(e);
         }
+        callback.done(true);
+        return true;
+    }
+
+    private Optional<RateTable> find(ConversionRequest request) throws ConversionRefused {
+        if (!converter.needsRate(request)) {
+            return Optional.of(converter.noRates());
+        }
+        request.refuseUnlessRatesCanExist(clock);
+        return rates.cached(request.day());
+    }
+
+    private void load(ConversionRequest request, Exchange exchange, AsyncCallback callback) {
+        rates.load(request.day(), request.currency()).whenComplete((table, failure) -> {
+            if (failure == null) {
+                exchange.setVariable("rates", table);
+            } else {
+                exchange.setException(failure instanceof CompletionException ? failure.getCause() : failure);
+            }
+            callback.done(false);
+        });
     }
 }

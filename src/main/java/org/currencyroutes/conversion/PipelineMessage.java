@@ -23,9 +23,11 @@ public final class PipelineMessage {
         MESSAGE,
         UNREADABLE;
 
+        private final String word = name().toLowerCase(Locale.ROOT);
+
         /** The type as it stands in the message and in the routes. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return word;
         }
     }
 

@@ -23,12 +23,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
+import org.currencyroutes.Meters;
 
 /** The rates by day, kept for a time after they were fetched, each loaded once however many wait for it. */
 public final class Rates implements CamelContextAware {
 
     /** The key of the latest rates, which serve today and tomorrow. */
     public static final String LATEST = "latest";
+
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private final Duration ttl;
     private final RatesLoader loader;
@@ -87,6 +90,11 @@ public final class Rates implements CamelContextAware {
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
         show(Meters.of(camelContext));
+    }
+
+    /** Makes what the loads need, so that the first of them waits for nothing. */
+    public void start() {
+        loader.start();
     }
 
     /** The day's table, if it is there. */
@@ -188,7 +196,7 @@ public final class Rates implements CamelContextAware {
     }
 
     private String key(LocalDate day) {
-        return day.isBefore(today()) ? day.toString() : LATEST;
+        return day.toEpochDay() < Math.floorDiv(clock.millis(), DAY_MILLIS) ? day.toString() : LATEST;
     }
 
     private LocalDate today() {

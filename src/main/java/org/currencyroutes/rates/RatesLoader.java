@@ -14,6 +14,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spi.ThreadPoolProfile;
+import org.currencyroutes.Meters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,7 +129,8 @@ public final class RatesLoader implements CamelContextAware {
         }
     }
 
-    private synchronized void start() {
+    /** Makes what the loads need, which takes longer than the caller of a load may wait. */
+    synchronized void start() {
         if (providers == null) {
             timer = camelContext
                     .getExecutorServiceManager()
