@@ -89,6 +89,20 @@ public final class FaultyPipeline implements AutoCloseable {
         this.script = script;
     }
 
+    /**
+     * Cuts the newest connection, does this to those that follow, one after the other, and no harm to later ones; gives
+     * how many there had been.
+     */
+    public int meet(Script... scripts) {
+        int before = connections();
+        setScript(connection -> {
+            int index = connection.number() - before - 1;
+            (index < scripts.length ? scripts[index] : POLITE).run(connection);
+        });
+        newest().cut();
+        return before;
+    }
+
     /** Refuses connections from now on; those that are open stay. */
     public void refuse() {
         try {
