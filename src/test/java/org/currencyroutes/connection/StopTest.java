@@ -143,28 +143,6 @@ class StopTest {
     }
 
     @Test
-    void stoppingDoesNotWaitForAPipelineThatNeverEndsAsking() {
-        pipeline.setScript(connection -> {
-            connection.upgrade();
-            connection.beat();
-            CompletableFuture.runAsync(() -> {
-                try {
-                    for (int id = 1; !connection.hasEnded(); id++) {
-                        connection.send(request(Integer.toString(id), "EUR", DAY));
-                    }
-                } catch (IOException e) {
-                    // that is how it ends
-                }
-            });
-            connection.read();
-        });
-        run("camel.main.shutdown-timeout=60");
-        pipeline.awaitConnectionAfter(0);
-        await().until(() -> pipeline.answers().size() > 100);
-        assertStopsInTime();
-    }
-
-    @Test
     void stoppingWithAHalfOpenPeerCutsIt() {
         pipeline.setScript(connection -> {
             connection.upgrade();
