@@ -63,15 +63,18 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     @Override
     protected void doInit() throws Exception {
         if (getVertx() == null) {
-            // a name is resolved anew for each attempt, also one of the hosts file
-            ownVertx = Vertx.vertx(new VertxOptions()
-                    .setAddressResolverOptions(new AddressResolverOptions()
-                            .setCacheMaxTimeToLive(0)
-                            .setHostsRefreshPeriod(1_000)
-                            .setQueryTimeout(connectTimeout.toMillis())));
+            ownVertx = Vertx.vertx(new VertxOptions().setAddressResolverOptions(resolving(connectTimeout)));
             setVertx(ownVertx);
         }
         super.doInit();
+    }
+
+    /** A name is resolved anew for each attempt, also one of the hosts file. */
+    static AddressResolverOptions resolving(Duration timeout) {
+        return new AddressResolverOptions()
+                .setCacheMaxTimeToLive(0)
+                .setHostsRefreshPeriod(1_000)
+                .setQueryTimeout(timeout.toMillis());
     }
 
     @Override

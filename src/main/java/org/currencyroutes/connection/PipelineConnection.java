@@ -47,6 +47,9 @@ final class PipelineConnection {
         /** Said after each read: whether there may be more to read than was read. */
         void read(boolean more);
 
+        /** Said when all frames of a read have been received. */
+        void handled();
+
         void readingPaused();
 
         void readingResumed();
@@ -331,6 +334,7 @@ final class PipelineConnection {
         public void channelRead(ChannelHandlerContext handler, Object message) {
             owner.read(message instanceof ByteBuf bytes && !bytes.isWritable());
             handler.fireChannelRead(message);
+            owner.handled();
         }
     }
 

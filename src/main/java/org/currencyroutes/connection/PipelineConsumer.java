@@ -145,6 +145,11 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         }
 
         @Override
+        public void handled() {
+            monitor.handled();
+        }
+
+        @Override
         public void readingPaused() {
             monitor.readingPaused();
         }

@@ -41,6 +41,7 @@ public final class HeartbeatMonitor {
     private boolean sent;
     private volatile boolean paused;
     private boolean behind;
+    private boolean handling;
     private long behindSince;
     private long lastFullRead;
     private long forgiven;
@@ -95,14 +96,16 @@ public final class HeartbeatMonitor {
         sent = false;
         paused = false;
         behind = false;
+        handling = false;
         forgiven = 0;
     }
 
     /**
-     * Something was read from the peer. While there is more to read, its heartbeat may be in what we have not read yet:
-     * that time is not counted as silence.
+     * Something was read from the peer, and is about to be handled. While there is more to read, its heartbeat may be in
+     * what we have not read yet: that time is not counted as silence.
      */
     public synchronized void read(boolean more) {
+        handling = true;
         if (more) {
             lastFullRead = ticker.getAsLong();
             if (!behind) {
@@ -111,6 +114,14 @@ public final class HeartbeatMonitor {
             behind = true;
         } else if (behind) {
             caughtUp(ticker.getAsLong());
+        }
+    }
+
+    /** What was read has been handled, which may have taken long on a busy machine; only now can more be read. */
+    public synchronized void handled() {
+        handling = false;
+        if (behind) {
+            lastFullRead = ticker.getAsLong();
         }
     }
 
@@ -201,7 +212,7 @@ public final class HeartbeatMonitor {
     }
 
     private boolean isBehind() {
-        if (behind && elapsed(lastFullRead) >= BEHIND_AT_MOST) {
+        if (behind && !handling && elapsed(lastFullRead) >= BEHIND_AT_MOST) {
             caughtUp(lastFullRead);
         }
         return behind && forgiven + elapsed(behindSince) < FORGIVEN_AT_MOST;

@@ -90,16 +90,6 @@ class FaultsTest {
         return count;
     }
 
-    /** Cuts the line and does this to the connections that follow, then no more harm; gives the number of the last one. */
-    private static int meet(Script... scripts) {
-        int before = pipeline.connections();
-        pipeline.setScript(connection -> {
-            int index = connection.number() - before - 1;
-            (index < scripts.length ? scripts[index] : POLITE).run(connection);
-        });
-        return cut();
-    }
-
     private static void assertAnswered() throws IOException {
         int id = ++lastId;
         pipeline.newest().send(usd(id));
@@ -137,7 +127,7 @@ class FaultsTest {
 
     @Test
     void aHandshakeThatNeverEndsIsGivenUpAndLeavesNoSocketBehind() throws IOException {
-        int before = meet(RawConnection::awaitEnd, RawConnection::awaitEnd);
+        int before = pipeline.meet(RawConnection::awaitEnd, RawConnection::awaitEnd);
         RawConnection last = pipeline.awaitConnectionAfter(before);
         assertEquals(before + 3, last.number());
         assertEquals(1, pipeline.open());
@@ -152,7 +142,7 @@ class FaultsTest {
             connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
             connection.read();
         };
-        int before = meet(late, late);
+        int before = pipeline.meet(late, late);
         RawConnection last = pipeline.awaitConnectionAfter(before);
         assertAnswered();
         assertEquals(before + 3, last.number());
@@ -165,7 +155,7 @@ class FaultsTest {
     void aHandshakeThatEndsAboutWhenWeGiveItUpMakesOneConnectionOrNone() throws IOException {
         for (int early = -15; early <= 15; early += 10) {
             int pause = HANDSHAKE_MILLIS - early;
-            int before = meet(connection -> {
+            int before = pipeline.meet(connection -> {
                 connection.readHandshake();
                 connection.pause(pause);
                 connection.upgrade();
@@ -179,7 +169,7 @@ class FaultsTest {
 
     @Test
     void aSlowHandshakeIsWaitedForAndIsTheOnlyOne() throws IOException {
-        int before = meet(connection -> {
+        int before = pipeline.meet(connection -> {
             connection.readHandshake();
             connection.pause(HANDSHAKE_MILLIS * 6 / 10);
             POLITE.run(connection);
@@ -191,7 +181,7 @@ class FaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 302, 401, 403, 404, 503})
     void aRejectedHandshakeIsTriedAgainAndItsStatusSaid(int status) throws IOException {
-        int before = meet(connection -> connection.reject(status), connection -> connection.reject(status));
+        int before = pipeline.meet(connection -> connection.reject(status), connection -> connection.reject(status));
         assertEquals(before + 3, pipeline.awaitConnectionAfter(before).number());
         assertEquals("the pipeline answered " + status + " to the handshake", reason());
         assertAnswered();
@@ -203,7 +193,7 @@ class FaultsTest {
             connection.reject(401);
             connection.awaitEnd();
         };
-        int before = meet(keeping, keeping, keeping);
+        int before = pipeline.meet(keeping, keeping, keeping);
         assertEquals(before + 4, pipeline.awaitConnectionAfter(before).number());
         assertEquals(1, pipeline.open());
         assertAnswered();
@@ -211,7 +201,7 @@ class FaultsTest {
 
     @Test
     void aHandshakeAnsweredWithNoiseOrCutIsTriedAgain() throws IOException {
-        int before = meet(
+        int before = pipeline.meet(
                 connection -> connection.write("SSH-2.0-nothing here\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
                 RawConnection::cut,
                 RawConnection::readHandshake,
@@ -226,7 +216,7 @@ class FaultsTest {
     @Test
     void aRequestInThePacketThatEndsTheHandshakeIsAnsweredOnce() {
         int id = ++lastId;
-        meet(connection -> {
+        pipeline.meet(connection -> {
             connection.upgrade(text(usd(id)), text(TradingPipeline.HEARTBEAT));
             connection.beat();
             connection.read();
@@ -257,7 +247,7 @@ class FaultsTest {
 
     @Test
     void aPeerThatFallsSilentIsLeftTCPAndAllEvenIfItAnswersNoClose() throws IOException {
-        int before = meet(connection -> {
+        int before = pipeline.meet(connection -> {
             connection.upgrade(text(TradingPipeline.HEARTBEAT));
             connection.answerNoClose();
             connection.read();
@@ -273,7 +263,7 @@ class FaultsTest {
 
     @Test
     void aPeerThatNeverBeatsIsLeftHoweverManyRequestsItSends() throws IOException {
-        int before = meet(connection -> {
+        int before = pipeline.meet(connection -> {
             connection.upgrade();
             connection.send(usd(++lastId));
             connection.read();
@@ -290,7 +280,7 @@ class FaultsTest {
 
     @Test
     void heartbeatsThatAreLateButNotTooLateAndHoldMoreThanTheirTypeKeepTheConnection() throws IOException {
-        int before = meet(connection -> {
+        int before = pipeline.meet(connection -> {
             connection.upgrade();
             connection.beatEvery(1_700, "{\"at\":\"now\",\"type\":\"heartbeat\",\"load\":[1,{\"x\":null}]}");
             connection.read();
@@ -299,6 +289,8 @@ class FaultsTest {
         await().until(() -> late.heartbeats() >= 5);
         assertEquals(before + 1, pipeline.connections());
         assertTrue(pipeline.longestSilenceMillis(late) < 2_000);
+        // nor do we beat each time that we look at the clock
+        assertTrue(late.heartbeats() <= 2 + late.lifeMillis() / 900, () -> late.heartbeats() + " heartbeats");
         assertAnswered();
     }
 

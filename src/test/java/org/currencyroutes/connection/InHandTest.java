@@ -7,6 +7,7 @@ import static org.currencyroutes.peer.Requests.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -109,6 +110,14 @@ class InHandTest {
             api.release();
             await().until(() -> inHand() == 0);
             assertTrue(log.contains("Answers were dropped"), () -> log.lines().toString());
+            assertEquals(
+                    100,
+                    routes.context()
+                            .getRegistry()
+                            .findSingleByType(MeterRegistry.class)
+                            .get("fx.replies.dropped")
+                            .counter()
+                            .count());
         }
         pipeline.listenAgain();
         pipeline.awaitConnectionAfter(1);

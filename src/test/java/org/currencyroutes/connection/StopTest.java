@@ -13,11 +13,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
 import org.currencyroutes.RunningRoutes;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
 import org.currencyroutes.peer.FaultyPipeline;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.RawConnection;
+import org.currencyroutes.peer.TradingPipeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +58,14 @@ class StopTest {
 
     private HeartbeatMonitor monitor() {
         return routes.bean("fxHeartbeatMonitor", HeartbeatMonitor.class);
+    }
+
+    private String health() {
+        return HealthCheckHelper.invokeReadiness(routes.context()).stream()
+                .filter(result -> result.getCheck().getId().equals("fx-connection"))
+                .findFirst()
+                .flatMap(HealthCheck.Result::getMessage)
+                .orElseThrow();
     }
 
     private void assertAnswered(int id) throws IOException {
@@ -100,6 +111,35 @@ class StopTest {
         await().until(connection::hasEnded);
         assertEquals(1001, connection.closeCode());
         pipeline.answers().forEach((id, times) -> assertEquals(1, times, () -> "answers to " + id));
+    }
+
+    @Test
+    void aLineThatDropsWhileStoppingIsMadeAnewAndWhatIsInHandIsAnsweredOnTheNextConnection() throws IOException {
+        run("fx.rates.timeout=30s", "fx.rates.deadline=30s");
+        RawConnection connection = pipeline.awaitConnectionAfter(0);
+        api.hold();
+        for (int id = 1; id <= 100; id++) {
+            connection.send(request(Integer.toString(id), "USD", "2024-01-01"));
+        }
+        await().until(() -> routes.bean("fxInHand", IntSupplier.class).getAsInt() == 100);
+        CompletableFuture<Void> stopping = CompletableFuture.runAsync(routes::close);
+        await().until(() -> routes.context().isStopping());
+        // two heartbeats later all that stops at once has stopped
+        int before = connection.heartbeats();
+        await().until(() -> connection.heartbeats() >= before + 2);
+        connection.cut();
+        RawConnection next = pipeline.awaitConnectionAfter(1);
+        next.send(request("101", "EUR", DAY));
+        assertEquals(error("101", "shutting down"), pipeline.answer(101));
+        api.release();
+        stopping.orTimeout(10, TimeUnit.SECONDS).join();
+        await().until(next::hasEnded);
+        assertEquals(1001, next.closeCode());
+        assertEquals(2, pipeline.connections());
+        assertEquals(101, pipeline.answers().size());
+        pipeline.answers().forEach((id, times) -> assertEquals(1, times, () -> "answers to " + id));
+        assertTrue(pipeline.frames().stream()
+                .allMatch(frame -> frame.connection() == 2 || frame.text().equals(TradingPipeline.HEARTBEAT)));
     }
 
     @Test
@@ -156,6 +196,7 @@ class StopTest {
         await().pollDelay(Duration.ofMillis(2_700)).until(() -> pipeline.connections() >= 3);
         assertTrue(pipeline.connections() <= 4, () -> pipeline.connections() + " attempts");
         assertEquals("the pipeline answered 401 to the handshake", monitor().reason());
+        assertEquals("Not connected to the pipeline: the pipeline answered 401 to the handshake", health());
         pipeline.setScript(POLITE);
         RawConnection connection = pipeline.awaitConnectionAfter(3);
         assertAnswered(1);

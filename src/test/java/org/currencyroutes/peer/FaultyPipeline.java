@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -59,6 +61,7 @@ public final class FaultyPipeline implements AutoCloseable {
     private final ConcurrentLinkedQueue<Frame> frames = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Integer> answers = new ConcurrentHashMap<>();
     private volatile ServerSocket server;
+    private volatile Future<?> accepting;
     private volatile Script script = POLITE;
     private volatile int mostOpen;
 
@@ -89,12 +92,30 @@ public final class FaultyPipeline implements AutoCloseable {
         this.script = script;
     }
 
+    /**
+     * Cuts the newest connection, does this to those that follow, one after the other, and no harm to later ones; gives
+     * how many there had been.
+     */
+    public int meet(Script... scripts) {
+        int before = connections();
+        setScript(connection -> {
+            int index = connection.number() - before - 1;
+            (index < scripts.length ? scripts[index] : POLITE).run(connection);
+        });
+        newest().cut();
+        return before;
+    }
+
     /** Refuses connections from now on; those that are open stay. */
     public void refuse() {
         try {
             server.close();
+            // a thread that waits in accept may still take one that comes before it has heard of the end
+            accepting.get();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("it still listens", e);
         }
     }
 
@@ -205,7 +226,7 @@ public final class FaultyPipeline implements AutoCloseable {
             listening.setReuseAddress(true);
             listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort));
             server = listening;
-            threads.execute(() -> accept(listening));
+            accepting = threads.submit(() -> accept(listening));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
