@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.KeyStoreOptions;
 import io.vertx.core.net.ProxyOptions;
@@ -27,6 +28,9 @@ import org.currencyroutes.heartbeat.HeartbeatMonitor;
  * under a scheme of its own, it leaves {@code vertx-websocket:} as it is.
  */
 public final class PipelineComponent extends VertxWebsocketComponent {
+
+    // Some hundred requests: what a cold JVM handles in ten milliseconds or so.
+    private static final int MAX_READ = 16 << 10;
 
     private String url;
     private String authorization = "";
@@ -63,7 +67,10 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     @Override
     protected void doInit() throws Exception {
         if (getVertx() == null) {
-            ownVertx = Vertx.vertx(new VertxOptions().setAddressResolverOptions(resolving(connectTimeout)));
+            ownVertx = new VertxBuilder(new VertxOptions().setAddressResolverOptions(resolving(connectTimeout)))
+                    .findTransport(new SmallReads(MAX_READ))
+                    .init()
+                    .vertx();
             setVertx(ownVertx);
         }
         super.doInit();

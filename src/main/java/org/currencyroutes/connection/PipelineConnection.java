@@ -2,7 +2,6 @@ package org.currencyroutes.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -60,9 +59,6 @@ final class PipelineConnection {
 
     /** The largest message that is read, in bytes; one that is larger ends the connection. */
     static final int MAX_MESSAGE = 1 << 20;
-
-    // So much is read at a time before the event loop looks at what else it has to do, such as a heartbeat to be sent.
-    private static final int MAX_READ = 8 << 10;
 
     // So many writes of other threads may wait for the event loop: a heartbeat waits behind no more than these.
     private static final int MAX_TURNS = 16;
@@ -193,9 +189,6 @@ final class PipelineConnection {
             channel = ((WebSocketInternal) result.result())
                     .channelHandlerContext()
                     .channel();
-            channel.config()
-                    .setRecvByteBufAllocator(
-                            new AdaptiveRecvByteBufAllocator(1 << 10, MAX_READ, MAX_READ).maxMessagesPerRead(1));
             channel.pipeline().addFirst(new Reads());
             channel.closeFuture().addListener(f -> context.runOnContext(v -> gone()));
             if (closing || ended) {
