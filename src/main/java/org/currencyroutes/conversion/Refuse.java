@@ -11,12 +11,21 @@ public final class Refuse implements Processor {
 
     private static final String PREFIX = "Unable to convert stake. Error: ";
 
+    private final Refusals refusals;
+
+    /** Takes who is told of each refusal. */
+    public Refuse(Refusals refusals) {
+        this.refusals = refusals;
+    }
+
     @Override
     public void process(Exchange exchange) {
         Object body = exchange.getMessage().getBody();
         PipelineMessage message =
                 body instanceof ConversionRequest request ? request.message() : (PipelineMessage) body;
-        exchange.getMessage().setBody(answer(message, why(exchange)));
+        String why = why(exchange);
+        refusals.add(message, why);
+        exchange.getMessage().setBody(answer(message, why));
     }
 
     private static byte[] answer(PipelineMessage message, String why) {
