@@ -91,7 +91,7 @@ class KeysTest {
                 }
                 api.close();
                 seen.append(pipeline.ask(request("1", "USD", "2024-02-02")));
-                seen.append(get(port, "metrics")).append(get(port, "rates")).append(get(port, "health"));
+                seen.append(get(port, "metrics")).append(get(port, "rates")).append(get(port, "health?data=true"));
                 String uris = api.calls().stream()
                         .map(call -> call.uri() + call.apikey())
                         .collect(Collectors.joining());
