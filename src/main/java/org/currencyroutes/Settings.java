@@ -68,6 +68,9 @@ final class Settings extends MainListenerSupport {
         });
         checks.put("fx.conversion.max-pending", value -> whole(value, 1, 1_000_000));
         checks.put("fx.rates.cache.size", value -> whole(value, 1, 1_000_000));
+        checks.put("fx.log.format", value -> {
+            require(value.equals("plain") || value.equals("json"), "must be plain or json", value);
+        });
         checks.put("fx.socket.proxy", Settings::proxy);
         checks.put("fx.rates.proxy", Settings::proxy);
         return checks;

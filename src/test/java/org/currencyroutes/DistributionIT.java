@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +133,7 @@ class DistributionIT {
         "FX_CONVERSION_SCALE, five, fx.conversion.scale",
         "FX_CONVERSION_MAX_PENDING, 0, fx.conversion.max-pending",
         "FX_RATES_PROVIDERS, 'ecb,nobody', fx.rates.providers",
+        "FX_LOG_FORMAT, yaml, fx.log.format",
         "FX_SOCKET_PROXY, proxy:3128, fx.socket.proxy",
         "FX_SOCKET_TRUST_STORE, nowhere.p12, fx.socket.trust-store",
         "FX_SOCKET_AUTHORIZATION_FILE, nowhere.txt, fx.socket.authorization-file"
@@ -168,6 +172,32 @@ class DistributionIT {
                 assertEquals(503, health.statusCode(), application::output);
                 assertTrue(health.body().contains("Not connected to the pipeline: Connection refused"), health::body);
             });
+        }
+    }
+
+    @Test
+    void logsAJsonObjectALineWhereThatIsSetWithTheIdOfARefusedRequest() throws IOException {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("FX_LOG_FORMAT", "json");
+
+        try (Distribution application = new Distribution(environment)) {
+            awaitConnection();
+            pipeline.ask("{\"type\":\"message\",\"id\":456,\"payload\":{}}");
+            await().until(() -> application.output().contains("Refused a request"));
+            application.terminate();
+            application.exitStatus();
+
+            ObjectMapper json = new ObjectMapper();
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line : application.output().lines().toList()) {
+                lines.add(json.readTree(line));
+            }
+            JsonNode refusal = lines.stream()
+                    .filter(line -> line.get("message").asText().startsWith("Refused"))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals("456", refusal.get("fx.request.id").asText());
+            assertEquals("WARN", refusal.get("log.level").asText());
         }
     }
 

@@ -1,7 +1,10 @@
 package org.currencyroutes;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
 import org.currencyroutes.peer.FaultyPipeline;
 import org.currencyroutes.peer.RatesApi;
@@ -57,6 +60,28 @@ public final class RunningRoutes implements AutoCloseable {
     /** A bean of the routes. */
     public <T> T bean(String name, Class<T> type) {
         return main.getCamelContext().getRegistry().lookupByNameAndType(name, type);
+    }
+
+    /** What a metric shows at this moment, by its Micrometer name and its tags, each as key and value. */
+    public double metric(String name, String... tags) {
+        return context()
+                .getRegistry()
+                .findSingleByType(MeterRegistry.class)
+                .get(name)
+                .tags(tags)
+                .meter()
+                .measure()
+                .iterator()
+                .next()
+                .getValue();
+    }
+
+    /** What a health check says at this moment of the readiness. */
+    public HealthCheck.Result health(String check) {
+        return HealthCheckHelper.invokeReadiness(context(), "full").stream()
+                .filter(result -> result.getCheck().getId().equals(check))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The Camel context in which they run. */

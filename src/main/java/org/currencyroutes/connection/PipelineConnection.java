@@ -6,6 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.proxy.ProxyConnectException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -21,12 +24,18 @@ import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.http.WebSocketFrameType;
 import io.vertx.core.http.impl.WebSocketInternal;
 import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.currencyroutes.heartbeat.Loss;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +63,7 @@ final class PipelineConnection {
         void readingResumed();
 
         /** Said once, however the attempt or the connection ended. */
-        void ended(String why);
+        void ended(Loss loss);
     }
 
     /** The largest message that is read, in bytes; one that is larger ends the connection. */
@@ -166,7 +175,7 @@ final class PipelineConnection {
         socket.frameHandler(this::received);
         socket.drainHandler(v -> resumeReading());
         socket.exceptionHandler(e -> LOG.debug("Failure on the socket", e));
-        socket.closeHandler(v -> end("closed by the pipeline" + code()));
+        socket.closeHandler(v -> end(Loss.Cause.CLOSED, "closed by the pipeline" + code()));
         Future<WebSocket> handshake;
         try {
             handshake = socket.connect(target);
@@ -178,7 +187,7 @@ final class PipelineConnection {
 
     /** A handshake that never ends is cut off; {@link #connected} then hears of it. */
     private void giveUp() {
-        end("no handshake within " + timeout.toMillis() + " ms");
+        end(Loss.Cause.TIMEOUT, "no handshake within " + timeout.toMillis() + " ms");
         client.close();
     }
 
@@ -197,7 +206,7 @@ final class PipelineConnection {
                 opened();
             }
         } else {
-            end(inWords(result.cause()));
+            end(loss(result.cause()));
             if (closing) {
                 gone();
             }
@@ -281,7 +290,7 @@ final class PipelineConnection {
         closing = true;
         vertx.cancelTimer(timer);
         if (connecting) {
-            end("stopped");
+            end(Loss.Cause.OTHER, "stopped");
             client.close();
         } else if (channel == null) {
             gone();
@@ -307,17 +316,21 @@ final class PipelineConnection {
     }
 
     private void gone() {
-        end("cut");
+        end(Loss.Cause.CLOSED, "the line was cut");
         vertx.cancelTimer(timer);
         client.close();
         closed.complete(null);
     }
 
-    private void end(String why) {
+    private void end(Loss.Cause cause, String words) {
+        end(new Loss(cause, words));
+    }
+
+    private void end(Loss loss) {
         if (!ended) {
             ended = true;
             open = false;
-            owner.ended(why);
+            owner.ended(loss);
         }
     }
 
@@ -336,15 +349,35 @@ final class PipelineConnection {
         return code == null || code == 1006 ? " without a close frame" : " with code " + code;
     }
 
-    /** The innermost cause says what happened; those around it only that something did. */
-    private static String inWords(Throwable failure) {
+    /** The innermost cause says what happened, those around it only that something did; where the peer is, nobody is told. */
+    private Loss loss(Throwable failure) {
         Throwable cause = failure;
-        while (cause.getCause() != null) {
+        boolean tls = false;
+        while (cause.getCause() != null && !(cause instanceof UnknownHostException)) {
+            tls |= cause instanceof SSLException;
             cause = cause.getCause();
         }
         if (cause instanceof UpgradeRejectedException rejected) {
-            return "the pipeline answered " + rejected.getStatus() + " to the handshake";
+            return new Loss(Loss.Cause.REJECTED, "the pipeline answered " + rejected.getStatus() + " to the handshake");
         }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (cause instanceof ConnectTimeoutException) {
+            return new Loss(Loss.Cause.TIMEOUT, "no TCP connection within " + timeout.toMillis() + " ms");
+        }
+        if (cause instanceof UnknownHostException) {
+            return new Loss(Loss.Cause.REFUSED, "the host's name is not known");
+        }
+        if (cause instanceof ProxyConnectException) {
+            return new Loss(Loss.Cause.REFUSED, "the proxy makes no connection");
+        }
+        if (cause instanceof NotSslRecordException) {
+            return new Loss(Loss.Cause.TLS, "the pipeline does not speak TLS");
+        }
+        String words = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        Loss.Cause kind = tls || cause instanceof SSLException
+                ? Loss.Cause.TLS
+                : cause instanceof ConnectException || cause instanceof NoRouteToHostException
+                        ? Loss.Cause.REFUSED
+                        : cause instanceof IOException ? Loss.Cause.CLOSED : Loss.Cause.OTHER;
+        return new Loss(kind, words.replace(target.getHost(), "<host>"));
     }
 }

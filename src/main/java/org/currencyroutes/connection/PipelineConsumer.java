@@ -8,6 +8,7 @@ import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
+import org.currencyroutes.heartbeat.Loss;
 
 /**
  * Holds the connection to the pipeline while its route is started, and routes each frame on the event loop. It
@@ -160,13 +161,13 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         }
 
         @Override
-        public void ended(String why) {
+        public void ended(Loss loss) {
             // the end of a connection that was left long ago says nothing of the present one
             if (this != life) {
                 return;
             }
             replyWindow.dropped();
-            monitor.connectionLost(why);
+            monitor.connectionLost(loss);
         }
     }
 }

@@ -27,11 +27,6 @@ public final class FindRates extends AsyncProcessorSupport {
     }
 
     @Override
-    protected void doStart() {
-        rates.start();
-    }
-
-    @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         ConversionRequest request = (ConversionRequest) exchange.getMessage().getBody();
         try {

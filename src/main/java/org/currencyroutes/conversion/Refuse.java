@@ -21,8 +21,14 @@ public final class Refuse implements Processor, CamelContextAware {
 
     private static final String PREFIX = "Unable to convert stake. Error: ";
 
+    private final Refusals refusals;
     private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
     private CamelContext camelContext;
+
+    /** Takes who is told of each refusal. */
+    public Refuse(Refusals refusals) {
+        this.refusals = refusals;
+    }
 
     @Override
     public CamelContext getCamelContext() {
@@ -46,8 +52,10 @@ public final class Refuse implements Processor, CamelContextAware {
         PipelineMessage message =
                 body instanceof ConversionRequest request ? request.message() : (PipelineMessage) body;
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        exchange.getMessage().setBody(answer(message, why(failure)));
+        String why = why(failure);
+        refusals.add(message, why);
         counters.get(outcome(failure)).increment();
+        exchange.getMessage().setBody(answer(message, why));
     }
 
     private static byte[] answer(PipelineMessage message, String why) {

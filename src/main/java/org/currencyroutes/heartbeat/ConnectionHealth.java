@@ -1,18 +1,32 @@
 package org.currencyroutes.heartbeat;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.currencyroutes.Meters;
+import org.currencyroutes.heartbeat.HeartbeatMonitor.Snapshot;
 
-/** Ready only while there is a connection to the pipeline; a route that is started is not yet a connection. */
+/**
+ * Ready only while there is a connection to the pipeline whose peer beats; a route that is started is not yet a
+ * connection, nor is a handshake that is done.
+ */
 public final class ConnectionHealth extends AbstractHealthCheck {
 
     private final HeartbeatMonitor monitor;
+    private final Clock clock;
 
-    /** Takes the clockwork that knows the connection's state. */
-    public ConnectionHealth(HeartbeatMonitor monitor) {
+    /** Takes the clockwork that knows the connection's state, and the clock to tell times by. */
+    public ConnectionHealth(HeartbeatMonitor monitor, Clock clock) {
         super("fx", "fx-connection");
         this.monitor = monitor;
+        this.clock = clock;
     }
 
     /** The application is alive without a pipeline: it tries again by itself. */
@@ -21,14 +35,57 @@ public final class ConnectionHealth extends AbstractHealthCheck {
         return false;
     }
 
+    /** Also shows the connection among the context's metrics. */
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        super.setCamelContext(camelContext);
+        show(Meters.of(camelContext));
+    }
+
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        builder.detail("connection", monitor.status());
-        if (monitor.isConnected()) {
+        Snapshot now = monitor.snapshot();
+        builder.detail("state", now.state().word());
+        builder.detail("since", ago(now.since()));
+        builder.detail("attempts", now.attempts());
+        now.heartbeatAge().ifPresent(age -> builder.detail("heartbeat-age-seconds", age.toMillis() / 1e3));
+        now.lastLoss().ifPresent(loss -> {
+            builder.detail("last-loss", loss.words());
+            builder.detail("last-loss-cause", loss.cause().word());
+            builder.detail("last-loss-at", ago(now.sinceLastLoss()));
+        });
+        if (now.fresh()) {
             builder.up();
+        } else if (now.heartbeatAge().isPresent()) {
+            builder.message("Connected to the pipeline, but without a fresh heartbeat")
+                    .down();
         } else {
             builder.message("Not connected to the pipeline: " + monitor.reason())
                     .down();
         }
+    }
+
+    private String ago(Duration time) {
+        return clock.instant().minus(time).truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    private void show(MeterRegistry metrics) {
+        Gauge.builder("fx.connected", monitor, held -> held.isConnected() ? 1 : 0)
+                .description("Whether there is a connection to the pipeline")
+                .register(metrics);
+        Gauge.builder("fx.heartbeat.age", monitor, ConnectionHealth::heartbeatAge)
+                .description("Time since the pipeline's last heartbeat, or since connecting; NaN while not connected")
+                .baseUnit("seconds")
+                .register(metrics);
+        for (Loss.Cause cause : Loss.Cause.values()) {
+            FunctionCounter.builder("fx.reconnects", monitor, held -> held.losses(cause))
+                    .tag("cause", cause.word())
+                    .description("Connections that were lost and attempts that failed, hence made anew")
+                    .register(metrics);
+        }
+    }
+
+    private static double heartbeatAge(HeartbeatMonitor monitor) {
+        return monitor.snapshot().heartbeatAge().map(age -> age.toNanos() / 1e9).orElse(Double.NaN);
     }
 }

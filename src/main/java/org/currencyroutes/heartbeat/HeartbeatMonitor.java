@@ -2,6 +2,8 @@ package org.currencyroutes.heartbeat;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -11,12 +13,32 @@ import java.util.function.LongSupplier;
  */
 public final class HeartbeatMonitor {
 
-    private enum State {
+    /** What the connection can be. */
+    public enum State {
         STOPPED,
         CONNECTING,
         CONNECTED,
-        LOST
+        LOST;
+
+        /** The state as health tells it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
+
+    /**
+     * The connection at one moment: its state and for how long; how long ago the peer beat last on it, or when it was
+     * made if the peer has not; whether that is a heartbeat, and fresh; how many attempts there were since the last
+     * connection; and why and how long ago that one, or the last attempt, ended.
+     */
+    public record Snapshot(
+            State state,
+            Duration since,
+            Optional<Duration> heartbeatAge,
+            boolean fresh,
+            int attempts,
+            Optional<Loss> lastLoss,
+            Duration sinceLastLoss) {}
 
     // A last read that happened to fill its buffer to the brim must not hide the end of a peer for ever.
     private static final long BEHIND_AT_MOST = Duration.ofMillis(500).toNanos();
@@ -32,9 +54,19 @@ public final class HeartbeatMonitor {
     private final LongSupplier ticker;
     private final DoubleSupplier jitter;
 
+    private final AtomicLongArray losses = new AtomicLongArray(Loss.Cause.values().length);
+
     private State state = State.STOPPED;
     private String reason = "not connected yet";
+    private Loss lastLoss;
+    private long lastLossAt;
     private long since;
+    private long downSince;
+    private int connections;
+    private int attempts;
+    private boolean told;
+    private String parting = "";
+    private long lastBeat;
     private long lastSign;
     private long lastSent;
     private boolean beaten;
@@ -78,20 +110,24 @@ public final class HeartbeatMonitor {
         this.ticker = ticker;
         this.jitter = jitter;
         this.nextAttempt = ticker.getAsLong();
+        this.since = nextAttempt;
+        this.downSince = nextAttempt;
     }
 
     /** A start was asked for: gives how long to wait before the attempt, zero for at once. */
     public synchronized Duration attemptStarting() {
-        state = State.CONNECTING;
+        become(State.CONNECTING);
+        attempts++;
         return Duration.ofNanos(Math.max(0, nextAttempt - ticker.getAsLong()));
     }
 
     /** The handshake is done: silence is counted from now. */
     public synchronized void connectionOpened() {
-        long now = ticker.getAsLong();
-        state = State.CONNECTED;
-        since = now;
-        lastSign = now;
+        become(State.CONNECTED);
+        connections++;
+        told = false;
+        lastSign = since;
+        lastBeat = since;
         beaten = false;
         sent = false;
         paused = false;
@@ -128,6 +164,7 @@ public final class HeartbeatMonitor {
     /** The peer sent a heartbeat. */
     public synchronized void heartbeatReceived() {
         lastSign = ticker.getAsLong();
+        lastBeat = lastSign;
         behindSince = lastSign;
         forgiven = 0;
         beaten = true;
@@ -164,16 +201,21 @@ public final class HeartbeatMonitor {
     }
 
     /** The connection, or the attempt to make one, ended for this reason. */
-    public synchronized void connectionLost(String why) {
+    public synchronized void connectionLost(Loss loss) {
         if (state == State.CONNECTING || state == State.CONNECTED) {
-            lost(why);
+            losses.incrementAndGet(loss.cause().ordinal());
+            lastLoss = loss;
+            lastLossAt = ticker.getAsLong();
+            ended(loss.words());
         }
     }
 
     /** The route was stopped, by an operator or to be started again: nothing is due until the next start. */
     public synchronized void stopped() {
-        connectionLost("stopped");
-        state = State.STOPPED;
+        if (state == State.CONNECTING || state == State.CONNECTED) {
+            ended("stopped");
+        }
+        become(State.STOPPED);
     }
 
     /** Whether a heartbeat of ours is due; asked every check period, it keeps them within the interval. */
@@ -183,12 +225,22 @@ public final class HeartbeatMonitor {
     }
 
     /** Whether the connection must be made anew: lost, silent for too long, or its attempt failed. */
-    public synchronized boolean isRestartDue() {
+    public synchronized boolean isReconnectDue() {
         if (state == State.CONNECTED && !isBehind() && elapsed(lastSign) >= timeout.toNanos()) {
-            lost((paused ? "no write completed for " : beaten ? "no heartbeat for " : "never a heartbeat in ")
-                    + seconds(elapsed(lastSign)));
+            connectionLost(
+                    paused
+                            ? new Loss(Loss.Cause.STALLED, "no write completed for " + words(elapsed(lastSign)))
+                            : new Loss(
+                                    Loss.Cause.SILENT,
+                                    (beaten ? "no heartbeat for " : "never a heartbeat in ")
+                                            + words(elapsed(lastSign))));
         }
         return state == State.LOST;
+    }
+
+    /** Whether there is a connection that {@link #greeting} has not told of. */
+    public synchronized boolean isGreetingDue() {
+        return state == State.CONNECTED && !told;
     }
 
     /** Whether there is a connection. */
@@ -196,19 +248,52 @@ public final class HeartbeatMonitor {
         return state == State.CONNECTED;
     }
 
-    /** Why the last connection or attempt ended, in a few words for the log. */
+    /** Why the last connection or attempt ended, in a few words. */
     public synchronized String reason() {
         return reason;
+    }
+
+    /** That there is a connection, in a line for the log; said once for each, when {@link #isGreetingDue}. */
+    public synchronized String greeting() {
+        told = true;
+        String line = connections == 1 ? "Connected to the pipeline" : "Connected to the pipeline again";
+        return connections == 1 && attempts == 1
+                ? line
+                : line + ", after " + words(since - downSince) + " and " + counted(attempts, "attempt");
+    }
+
+    /** What ended that {@link #isReconnectDue} has found, and why, in a line for the log. */
+    public synchronized String parting() {
+        return parting;
     }
 
     /** The present state in a few words, and since when. */
     public synchronized String status() {
         return switch (state) {
-            case CONNECTED -> "connected for " + seconds(elapsed(since));
+            case CONNECTED -> "connected for " + words(elapsed(since));
             case CONNECTING -> "connecting";
             case LOST -> "lost: " + reason;
             case STOPPED -> "stopped";
         };
+    }
+
+    /** All that there is to know of the connection now. */
+    public synchronized Snapshot snapshot() {
+        boolean connected = state == State.CONNECTED;
+        Duration age = Duration.ofNanos(elapsed(lastBeat));
+        return new Snapshot(
+                state,
+                Duration.ofNanos(elapsed(since)),
+                connected ? Optional.of(age) : Optional.empty(),
+                connected && beaten && age.compareTo(timeout) < 0,
+                connected ? 0 : attempts,
+                Optional.ofNullable(lastLoss),
+                Duration.ofNanos(lastLoss == null ? 0 : elapsed(lastLossAt)));
+    }
+
+    /** How many connections and attempts have ended for this cause. */
+    public long losses(Loss.Cause cause) {
+        return losses.get(cause.ordinal());
     }
 
     private boolean isBehind() {
@@ -226,9 +311,16 @@ public final class HeartbeatMonitor {
         lastSign += more;
     }
 
-    private void lost(String why) {
+    private void ended(String why) {
         reason = why;
         long now = ticker.getAsLong();
+        if (state == State.CONNECTED) {
+            parting = "Lost the connection to the pipeline after " + words(elapsed(since)) + ": " + why;
+            downSince = now;
+            attempts = 0;
+        } else {
+            parting = "Not connected to the pipeline, " + counted(attempts, "attempt") + " so far: " + why;
+        }
         if (state == State.CONNECTED && beaten) {
             nextAttempt = now;
         } else {
@@ -236,15 +328,29 @@ public final class HeartbeatMonitor {
             nextAttempt = now + (long) (Math.min(doubled, maxDelay.toNanos()) * jitter.getAsDouble());
             failures++;
         }
-        state = State.LOST;
+        become(State.LOST);
+    }
+
+    private void become(State next) {
+        state = next;
+        since = ticker.getAsLong();
     }
 
     private long elapsed(long from) {
         return ticker.getAsLong() - from;
     }
 
-    private static String seconds(long nanos) {
-        return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
+    /** A time as a person would say it: to the tenth of a second where it is short, in whole minutes or hours after that. */
+    private static String words(long nanos) {
+        Duration time = Duration.ofNanos(nanos);
+        if (time.toMinutes() < 2) {
+            return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
+        }
+        return time.toHours() < 2 ? time.toMinutes() + " min" : time.toHours() + " h";
+    }
+
+    private static String counted(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private static Duration positive(Duration duration, String property) {

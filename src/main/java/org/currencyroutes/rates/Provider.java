@@ -4,10 +4,17 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -15,6 +22,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.Route;
+import org.apache.camel.component.resilience4j.ResilienceProcessor;
 import org.apache.camel.support.processor.PredicateValidationException;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
@@ -29,9 +38,17 @@ final class Provider {
         UNKNOWN_DAY,
         TIMEOUT,
         LEFT_ALONE,
-        FAILED
+        FAILED;
+
+        /** The outcome as metrics and health tell it. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
+    private record Failure(Instant at, Outcome outcome) {}
+
+    private static final String NO_BREAKER = "none";
     private static final Duration UNKNOWN_TTL = Duration.ofSeconds(10);
     private static final long UNKNOWN_SIZE = 10_000;
     private static final int MAX_WORDS = 200;
@@ -45,6 +62,9 @@ final class Provider {
     private final MeterRegistry metrics;
     private final Ticker ticker;
     private final Cache<LocalDate, String> unknownDays;
+    private final Clock clock;
+    private volatile Instant lastSuccess;
+    private volatile Failure lastFailure;
     private boolean failing;
     private long failingSince;
 
@@ -54,13 +74,15 @@ final class Provider {
             ExecutorService calls,
             ScheduledExecutorService timer,
             MeterRegistry metrics,
-            Ticker ticker) {
+            Ticker ticker,
+            Clock clock) {
         this.name = name;
         this.template = template;
         this.calls = calls;
         this.timer = timer;
         this.metrics = metrics;
         this.ticker = ticker;
+        this.clock = clock;
         this.unknownDays = Caffeine.newBuilder()
                 .expireAfterWrite(UNKNOWN_TTL)
                 .maximumSize(UNKNOWN_SIZE)
@@ -69,6 +91,55 @@ final class Provider {
         for (Outcome outcome : Outcome.values()) {
             count(outcome, 0);
         }
+        Gauge.builder("fx.rates.provider.last.success", this, Provider::lastSuccessSeconds)
+                .tag("provider", name)
+                .description("Unix time of the provider's last table; NaN before the first")
+                .baseUnit("seconds")
+                .register(metrics);
+        Gauge.builder("fx.rates.provider.left.alone", this, provider -> provider.isLeftAlone() ? 1 : 0)
+                .tag("provider", name)
+                .description("Whether the provider's circuit breaker is open")
+                .register(metrics);
+    }
+
+    /** Whether it is left alone: its breaker is open since its last calls failed, and no call after that has succeeded. */
+    boolean isLeftAlone() {
+        return breaker().equals("open");
+    }
+
+    /** What an operator would want to know of it, without a word of its own. */
+    Map<String, Object> inWords() {
+        Map<String, Object> words = new LinkedHashMap<>();
+        words.put("name", name);
+        words.put("breaker", breaker());
+        if (lastSuccess != null) {
+            words.put("last-success", lastSuccess.truncatedTo(ChronoUnit.MILLIS).toString());
+        }
+        Failure failure = lastFailure;
+        if (failure != null) {
+            words.put("last-failure", failure.at.truncatedTo(ChronoUnit.MILLIS).toString());
+            words.put("last-failure-outcome", failure.outcome.word());
+        }
+        return words;
+    }
+
+    /** The state of the circuit breaker in its route; one that answers from memory has none. */
+    private String breaker() {
+        Route route = template.getCamelContext().getRoute("fx-rates-" + name);
+        return route == null
+                ? NO_BREAKER
+                : route.filter("*").stream()
+                        .filter(ResilienceProcessor.class::isInstance)
+                        .map(step -> ((ResilienceProcessor) step).getCircuitBreakerState())
+                        .filter(Objects::nonNull)
+                        .map(state -> state.toLowerCase(Locale.ROOT))
+                        .findFirst()
+                        .orElse(NO_BREAKER);
+    }
+
+    private double lastSuccessSeconds() {
+        Instant last = lastSuccess;
+        return last == null ? Double.NaN : last.toEpochMilli() / 1e3;
     }
 
     String name() {
@@ -126,12 +197,16 @@ final class Provider {
 
     private void served(RatesQuestion question) {
         count(Outcome.SERVED, 1);
+        lastSuccess = clock.instant();
         LOG.debug("{} serves the rates of {}", name, question.day());
         synchronized (this) {
             // not a line for each change of one that comes and goes
             if (failing && ticker.read() - failingSince >= UNKNOWN_TTL.toNanos()) {
                 failing = false;
-                LOG.info("{} gives rates again", name);
+                LOG.info(
+                        "{} gives rates again, after {} s",
+                        name,
+                        TimeUnit.NANOSECONDS.toSeconds(ticker.read() - failingSince));
             }
         }
     }
@@ -143,6 +218,9 @@ final class Provider {
             unknownDays.put(question.day(), said.getMessage());
             LOG.debug("{} has no rates of {}: {}", name, question.day(), said.getMessage());
             return;
+        }
+        if (outcome != Outcome.LEFT_ALONE) {
+            lastFailure = new Failure(clock.instant(), outcome);
         }
         boolean begins;
         synchronized (this) {
@@ -160,12 +238,7 @@ final class Provider {
     }
 
     private void count(Outcome outcome, int more) {
-        metrics.counter(
-                        "fx.rates.calls",
-                        "provider",
-                        name,
-                        "outcome",
-                        outcome.name().toLowerCase(Locale.ROOT))
+        metrics.counter("fx.rates.calls", "provider", name, "outcome", outcome.word())
                 .increment(more);
     }
 

@@ -92,11 +92,6 @@ public final class Rates implements CamelContextAware {
         show(Meters.of(camelContext));
     }
 
-    /** Makes what the loads need, so that the first of them waits for nothing. */
-    public void start() {
-        loader.start();
-    }
-
     /** The day's table, if it is there. */
     public Optional<RateTable> cached(LocalDate day) {
         String key = key(day);
@@ -157,6 +152,16 @@ public final class Rates implements CamelContextAware {
         return tables.asMap().remove(day) != null || old != null;
     }
 
+    /** How long ago the latest rates were fetched, if they are held. */
+    public Optional<Duration> latestAge() {
+        return tables.synchronous()
+                .policy()
+                .expireAfterWrite()
+                .flatMap(ages -> ages.ageOf(LATEST))
+                // one that is being loaded has no age yet
+                .filter(age -> !age.isNegative());
+    }
+
     /** The cache itself, by day ({@code 2021-05-18}, or {@code latest}); what is removed from it is loaded anew. */
     public static Cache<String, RateTable> cacheOf(Rates rates) {
         return rates.tables.synchronous();
@@ -212,10 +217,18 @@ public final class Rates implements CamelContextAware {
         return words;
     }
 
+    private double latestAgeSeconds() {
+        return latestAge().map(age -> age.toNanos() / 1e9).orElse(Double.NaN);
+    }
+
     private void show(MeterRegistry metrics) {
         Cache<String, RateTable> cache = tables.synchronous();
         Gauge.builder("fx.rates.cache.size", cache, Cache::estimatedSize)
                 .description("Days whose rates are held")
+                .register(metrics);
+        Gauge.builder("fx.rates.latest.age", this, Rates::latestAgeSeconds)
+                .description("Time since the latest rates were fetched; NaN while they are not held")
+                .baseUnit("seconds")
                 .register(metrics);
         FunctionCounter.builder("fx.rates.cache.gets", hits, LongAdder::sum)
                 .tag("result", "hit")

@@ -2,9 +2,11 @@ package org.currencyroutes.rates;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -34,6 +36,7 @@ public final class RatesLoader implements CamelContextAware {
     private final List<String> names;
     private final Duration deadline;
     private final String target;
+    private final Clock clock;
     private final Ticker ticker;
     private final AtomicLong nextWarning;
     private CamelContext camelContext;
@@ -41,17 +44,18 @@ public final class RatesLoader implements CamelContextAware {
     private List<Provider> providers;
 
     /**
-     * Takes the names of the providers, separated by commas, how long a load may take with all of them, and the currency
-     * that is converted to.
+     * Takes the names of the providers, separated by commas, how long a load may take with all of them, the currency
+     * that is converted to, and the clock to tell times by.
      */
-    public RatesLoader(String providers, Duration deadline, String target) {
-        this(providers, deadline, target, Ticker.systemTicker());
+    public RatesLoader(String providers, Duration deadline, String target, Clock clock) {
+        this(providers, deadline, target, clock, Ticker.systemTicker());
     }
 
-    RatesLoader(String providers, Duration deadline, String target, Ticker ticker) {
+    RatesLoader(String providers, Duration deadline, String target, Clock clock, Ticker ticker) {
         this.names = List.of(providers.trim().split("\\s*,\\s*"));
         this.deadline = deadline;
         this.target = target;
+        this.clock = clock;
         this.ticker = ticker;
         this.nextWarning = new AtomicLong(ticker.read());
     }
@@ -61,9 +65,20 @@ public final class RatesLoader implements CamelContextAware {
         return camelContext;
     }
 
+    /** Also shows the providers among the context's metrics. */
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
+        timer = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "fx-rates-deadline");
+        ProducerTemplate template = camelContext.createProducerTemplate();
+        MeterRegistry metrics = Meters.of(camelContext);
+        providers =
+                names.stream().map(name -> provider(name, template, metrics)).toList();
+    }
+
+    /** The providers in their order, each with what an operator would want to know of it. */
+    List<Map<String, Object>> providers() {
+        return providers.stream().map(Provider::inWords).toList();
     }
 
     /**
@@ -71,7 +86,6 @@ public final class RatesLoader implements CamelContextAware {
      * currency; fails with {@link RatesUnavailable} when none has, or when the deadline is over.
      */
     public CompletableFuture<RateTable> load(LocalDate day, boolean latest, String currency) {
-        start();
         Load load = new Load(new RatesQuestion(day, latest, List.of(target, currency)));
         ScheduledFuture<?> atDeadline = timer.schedule(load::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
         // one that is left would hold up the end of the application until it is due
@@ -129,20 +143,6 @@ public final class RatesLoader implements CamelContextAware {
         }
     }
 
-    /** Makes what the loads need, which takes longer than the caller of a load may wait. */
-    synchronized void start() {
-        if (providers == null) {
-            timer = camelContext
-                    .getExecutorServiceManager()
-                    .newSingleThreadScheduledExecutor(this, "fx-rates-deadline");
-            ProducerTemplate template = camelContext.createProducerTemplate();
-            MeterRegistry metrics = Meters.of(camelContext);
-            providers = names.stream()
-                    .map(name -> provider(name, template, metrics))
-                    .toList();
-        }
-    }
-
     private Provider provider(String name, ProducerTemplate template, MeterRegistry metrics) {
         ThreadPoolProfile profile = new ThreadPoolProfile("fx-rates-" + name);
         profile.setPoolSize(MAX_CALLS);
@@ -157,6 +157,7 @@ public final class RatesLoader implements CamelContextAware {
                 camelContext.getExecutorServiceManager().newThreadPool(this, "fx-rates-" + name, profile),
                 timer,
                 metrics,
-                ticker);
+                ticker,
+                clock);
     }
 }

@@ -13,8 +13,11 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.camel.health.HealthCheck.State;
+import org.apache.camel.health.HealthCheckHelper;
 import org.currencyroutes.RunningRoutes;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
+import org.currencyroutes.peer.LogLines;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
 import org.junit.jupiter.api.AfterEach;
@@ -168,9 +171,12 @@ class ConnectionRoutesTest {
         await().until(() -> !monitor().isConnected());
         api.release();
         await().until(() -> !routes.bean("fxRates", Cache.class).asMap().isEmpty());
+        await().until(() -> routes.metric("fx.replies.waiting") == 1);
+        assertEquals(1, routes.health("fx-backlog").getDetails().get("replies-waiting"));
         pipeline = new TradingPipeline(port);
         assertTrue(pipeline.nextAnswer().contains(CONVERTED));
         assertAnswered();
+        await().until(() -> routes.metric("fx.replies.waiting") == 0);
         assertEquals(0, pipeline.answersWaiting());
     }
 
@@ -186,6 +192,43 @@ class ConnectionRoutesTest {
         api.release();
         assertAnswered();
         await().during(Duration.ofMillis(300)).until(() -> pipeline.answersWaiting() == 0);
+    }
+
+    // ---- what is told of it
+
+    @Test
+    void itIsReadyOnlyOnceThePipelineBeats() {
+        pipeline.setBeating(false);
+        run();
+        await().until(() -> routes.health("fx-connection")
+                .getMessage()
+                .orElse("")
+                .equals("Connected to the pipeline, but without a fresh heartbeat"));
+        assertEquals(State.DOWN, routes.health("fx-connection").getState());
+        pipeline.setBeating(true);
+        await().until(() -> routes.health("fx-connection").getState() == State.UP);
+        assertEquals("connected", routes.health("fx-connection").getDetails().get("state"));
+        assertTrue(HealthCheckHelper.invokeLiveness(routes.context(), "full").stream()
+                .noneMatch(result -> result.getCheck().getId().startsWith("fx-")));
+    }
+
+    @Test
+    void theLogTellsOfLossAndReturnAndNothingOfEachMessage() {
+        try (LogLines log = new LogLines()) {
+            run();
+            assertAnswered();
+            pipeline.closeConnection(4321);
+            awaitConnections(2);
+            assertAnswered();
+            await().until(() -> log.lines().stream()
+                    .anyMatch(line -> line.matches("INFO Connected to the pipeline again, after .* and 1 attempt")));
+            assertTrue(log.contains("INFO Connected to the pipeline"));
+            assertTrue(log.lines().stream()
+                    .anyMatch(line -> line.matches("WARN Lost the connection to the pipeline after .*"
+                            + ": closed by the pipeline with code 4321")));
+            assertFalse(log.contains("253.67"));
+            assertFalse(log.contains("207.52054"));
+        }
     }
 
     // ---- stop

@@ -108,6 +108,10 @@ class FaultsTest {
         assertTrue(millis >= least && millis <= most, () -> millis + " ms is not within " + least + " to " + most);
     }
 
+    private static double losses(String cause) {
+        return routes.metric("fx.reconnects", "cause", cause);
+    }
+
     private static String reason() {
         return routes.bean("fxHeartbeatMonitor", HeartbeatMonitor.class).reason();
     }
@@ -117,9 +121,11 @@ class FaultsTest {
     @Test
     void aPipelineThatRefusesConnectionsIsTriedUntilItListens() throws IOException {
         int before = pipeline.connections();
+        double losses = losses("refused");
         pipeline.refuse();
         connection.cut();
         await().until(() -> reason().contains("refused"));
+        assertTrue(losses("refused") > losses);
         pipeline.listenAgain();
         pipeline.awaitConnectionAfter(before);
         assertAnswered();
@@ -127,8 +133,10 @@ class FaultsTest {
 
     @Test
     void aHandshakeThatNeverEndsIsGivenUpAndLeavesNoSocketBehind() throws IOException {
+        double losses = losses("timeout");
         int before = pipeline.meet(RawConnection::awaitEnd, RawConnection::awaitEnd);
         RawConnection last = pipeline.awaitConnectionAfter(before);
+        assertEquals(losses + 2, losses("timeout"));
         assertEquals(before + 3, last.number());
         assertEquals(1, pipeline.open());
         assertAnswered();
@@ -181,9 +189,11 @@ class FaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 302, 401, 403, 404, 503})
     void aRejectedHandshakeIsTriedAgainAndItsStatusSaid(int status) throws IOException {
+        double losses = losses("rejected");
         int before = pipeline.meet(connection -> connection.reject(status), connection -> connection.reject(status));
         assertEquals(before + 3, pipeline.awaitConnectionAfter(before).number());
         assertEquals("the pipeline answered " + status + " to the handshake", reason());
+        assertEquals(losses + 2, losses("rejected"));
         assertAnswered();
     }
 
@@ -231,8 +241,10 @@ class FaultsTest {
     @ValueSource(ints = {0, 1000, 1001, 1002, 1008, 1011, 1012, 3000, 4999})
     void aCloseOfWhateverCodeIsAnsweredAndTheConnectionMadeAnew(int code) throws IOException {
         int before = pipeline.connections();
+        double losses = losses("closed");
         connection.sendClose(code);
         pipeline.awaitConnectionAfter(before);
+        assertEquals(losses + 1, losses("closed"));
         assertEquals(code == 0 ? 1000 : code, connection.closeCode());
         assertEquals(before + 1, pipeline.connections());
         assertAnswered();
@@ -247,6 +259,7 @@ class FaultsTest {
 
     @Test
     void aPeerThatFallsSilentIsLeftTCPAndAllEvenIfItAnswersNoClose() throws IOException {
+        double losses = losses("silent");
         int before = pipeline.meet(connection -> {
             connection.upgrade(text(TradingPipeline.HEARTBEAT));
             connection.answerNoClose();
@@ -258,6 +271,7 @@ class FaultsTest {
         assertWithin(silent.lifeMillis(), SILENCE_MILLIS, SILENCE_MILLIS + 1_000 + GRACE_MILLIS);
         assertEquals(1000, silent.closeCode());
         assertTrue(reason().startsWith("no heartbeat for"), FaultsTest::reason);
+        assertEquals(losses + 1, losses("silent"));
         assertAnswered();
     }
 

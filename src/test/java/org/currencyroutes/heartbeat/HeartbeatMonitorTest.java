@@ -6,8 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.currencyroutes.heartbeat.HeartbeatMonitor.State;
+import org.currencyroutes.heartbeat.Loss.Cause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +39,10 @@ class HeartbeatMonitorTest {
         now += time.toNanos();
     }
 
+    private static Loss loss(String words) {
+        return new Loss(Loss.Cause.CLOSED, words);
+    }
+
     private void connect() {
         monitor.attemptStarting();
         monitor.connectionOpened();
@@ -39,8 +50,8 @@ class HeartbeatMonitorTest {
 
     /** Loses the connection or fails the attempt, then restarts the route as the watchdog does; gives the delay. */
     private Duration loseAndRestart() {
-        monitor.connectionLost("closed");
-        assertTrue(monitor.isRestartDue());
+        monitor.connectionLost(loss("closed"));
+        assertTrue(monitor.isReconnectDue());
         monitor.stopped();
         return monitor.attemptStarting();
     }
@@ -54,7 +65,7 @@ class HeartbeatMonitorTest {
         pass(Duration.ofMinutes(1));
         assertFalse(monitor.isHeartbeatDue());
         monitor.connectionOpened();
-        monitor.connectionLost("closed");
+        monitor.connectionLost(loss("closed"));
         assertFalse(monitor.isHeartbeatDue());
     }
 
@@ -91,10 +102,10 @@ class HeartbeatMonitorTest {
         connect();
         monitor.heartbeatReceived();
         pass(TIMEOUT.minus(TICK));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         assertTrue(monitor.isConnected());
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
         assertFalse(monitor.isConnected());
         assertEquals("no heartbeat for 2.0 s", monitor.reason());
     }
@@ -105,9 +116,9 @@ class HeartbeatMonitorTest {
         pass(Duration.ofMinutes(1));
         monitor.connectionOpened();
         pass(TIMEOUT.minus(TICK));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
         assertEquals("never a heartbeat in 2.0 s", monitor.reason());
     }
 
@@ -116,7 +127,7 @@ class HeartbeatMonitorTest {
         connect();
         for (int beat = 0; beat < 10; beat++) {
             pass(TIMEOUT.minus(TICK));
-            assertFalse(monitor.isRestartDue());
+            assertFalse(monitor.isReconnectDue());
             monitor.heartbeatReceived();
         }
         assertTrue(monitor.isConnected());
@@ -128,7 +139,7 @@ class HeartbeatMonitorTest {
         pass(TIMEOUT.minus(TICK));
         monitor.writeCompleted();
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
     }
 
     // ---- while we have paused reading
@@ -140,7 +151,7 @@ class HeartbeatMonitorTest {
         monitor.readingPaused();
         for (int write = 0; write < 10; write++) {
             pass(TIMEOUT.minus(TICK));
-            assertFalse(monitor.isRestartDue());
+            assertFalse(monitor.isReconnectDue());
             monitor.writeCompleted();
         }
         assertTrue(monitor.isConnected());
@@ -153,9 +164,9 @@ class HeartbeatMonitorTest {
         pass(Duration.ofSeconds(1));
         monitor.readingPaused();
         pass(TIMEOUT.minus(TICK));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
         assertEquals("no write completed for 2.0 s", monitor.reason());
     }
 
@@ -167,9 +178,9 @@ class HeartbeatMonitorTest {
         pass(TIMEOUT.minus(TICK));
         monitor.readingResumed();
         pass(TIMEOUT.minus(TICK));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
         assertEquals("no heartbeat for 2.0 s", monitor.reason());
     }
 
@@ -182,7 +193,7 @@ class HeartbeatMonitorTest {
         pass(TIMEOUT.minus(TICK));
         monitor.writeCompleted();
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
     }
 
     // ---- attempts
@@ -193,10 +204,10 @@ class HeartbeatMonitorTest {
     }
 
     @Test
-    void noRestartIsDueWhileAnAttemptIsUnderWay() {
+    void noReconnectIsDueWhileAnAttemptIsUnderWay() {
         monitor.attemptStarting();
         pass(Duration.ofMinutes(1));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
     }
 
     @Test
@@ -248,7 +259,7 @@ class HeartbeatMonitorTest {
         for (int i = 0; i < 1_000; i++) {
             HeartbeatMonitor real = new HeartbeatMonitor(INTERVAL, TIMEOUT, CHECK_PERIOD, hour, hour);
             real.attemptStarting();
-            real.connectionLost("refused");
+            real.connectionLost(loss("refused"));
             minutes.accept(real.attemptStarting().toMinutes());
         }
         // 48 to 72, less what passed on the real clock meanwhile; a thousand throws come near both ends
@@ -259,10 +270,10 @@ class HeartbeatMonitorTest {
     @Test
     void theTimeThatPassedSinceTheLossIsNotWaitedForAgain() {
         monitor.attemptStarting();
-        monitor.connectionLost("refused");
+        monitor.connectionLost(loss("refused"));
         pass(Duration.ofMillis(200));
         assertEquals(Duration.ofMillis(300), monitor.attemptStarting());
-        monitor.connectionLost("refused");
+        monitor.connectionLost(loss("refused"));
         pass(Duration.ofMinutes(1));
         assertEquals(Duration.ZERO, monitor.attemptStarting());
     }
@@ -289,7 +300,7 @@ class HeartbeatMonitorTest {
         loseAndRestart();
         monitor.connectionOpened();
         pass(TIMEOUT);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
         assertEquals("never a heartbeat in 2.0 s", monitor.reason());
         assertEquals(Duration.ofMillis(500), loseAndRestart());
     }
@@ -313,9 +324,9 @@ class HeartbeatMonitorTest {
         connect();
         monitor.heartbeatReceived();
         monitor.stopped();
-        monitor.connectionLost("closed");
+        monitor.connectionLost(loss("closed"));
         pass(Duration.ofMinutes(1));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         assertFalse(monitor.isHeartbeatDue());
         assertEquals("stopped", monitor.status());
     }
@@ -323,10 +334,10 @@ class HeartbeatMonitorTest {
     @Test
     void nothingIsDueWhenALostConnectionIsStopped() {
         connect();
-        monitor.connectionLost("closed");
+        monitor.connectionLost(loss("closed"));
         monitor.stopped();
         pass(Duration.ofMinutes(1));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
     }
 
     @Test
@@ -348,9 +359,142 @@ class HeartbeatMonitorTest {
         monitor.connectionOpened();
         pass(Duration.ofMillis(1_500));
         assertEquals("connected for 1.5 s", monitor.status());
-        monitor.connectionLost("closed by the pipeline with code 1001");
+        monitor.connectionLost(loss("closed by the pipeline with code 1001"));
         assertEquals("lost: closed by the pipeline with code 1001", monitor.status());
         assertEquals("closed by the pipeline with code 1001", monitor.reason());
+    }
+
+    @Test
+    void theFirstConnectionIsGreetedOnce() {
+        assertFalse(monitor.isGreetingDue());
+        monitor.attemptStarting();
+        assertFalse(monitor.isGreetingDue());
+        monitor.connectionOpened();
+        assertTrue(monitor.isGreetingDue());
+        assertEquals("Connected to the pipeline", monitor.greeting());
+        assertFalse(monitor.isGreetingDue());
+    }
+
+    @Test
+    void theGreetingTellsHowLongThereWasNoConnectionAndHowManyAttemptsItTook() {
+        monitor.attemptStarting();
+        loseAndRestart();
+        pass(Duration.ofMillis(700));
+        monitor.connectionOpened();
+        assertEquals("Connected to the pipeline, after 0.7 s and 2 attempts", monitor.greeting());
+        pass(Duration.ofHours(3));
+        monitor.heartbeatReceived();
+        loseAndRestart();
+        assertEquals("Lost the connection to the pipeline after 3 h: closed", monitor.parting());
+        pass(Duration.ofMillis(250));
+        monitor.connectionOpened();
+        assertEquals("Connected to the pipeline again, after 0.3 s and 1 attempt", monitor.greeting());
+    }
+
+    @Test
+    void thePartingTellsHowManyAttemptsHaveFailed() {
+        monitor.attemptStarting();
+        loseAndRestart();
+        assertEquals("Not connected to the pipeline, 1 attempt so far: closed", monitor.parting());
+        loseAndRestart();
+        assertEquals("Not connected to the pipeline, 2 attempts so far: closed", monitor.parting());
+    }
+
+    @Test
+    void aConnectionThatIsGoneBeforeItWasGreetedIsNotGreeted() {
+        connect();
+        monitor.connectionLost(loss("closed"));
+        assertFalse(monitor.isGreetingDue());
+    }
+
+    // ---- for health and metrics
+
+    @Test
+    void theHeartbeatIsFreshFromTheFirstOneOnUntilTheTimeoutIsOver() {
+        connect();
+        assertFalse(monitor.snapshot().fresh());
+        pass(Duration.ofMillis(300));
+        assertEquals(Optional.of(Duration.ofMillis(300)), monitor.snapshot().heartbeatAge());
+        monitor.heartbeatReceived();
+        assertEquals(Optional.of(Duration.ZERO), monitor.snapshot().heartbeatAge());
+        pass(TIMEOUT.minus(TICK));
+        assertTrue(monitor.snapshot().fresh());
+        pass(TICK);
+        assertFalse(monitor.snapshot().fresh());
+    }
+
+    @Test
+    void aHeartbeatOfAnEarlierConnectionIsNotFresh() {
+        connect();
+        monitor.heartbeatReceived();
+        loseAndRestart();
+        assertFalse(monitor.snapshot().fresh());
+        assertEquals(Optional.empty(), monitor.snapshot().heartbeatAge());
+        monitor.connectionOpened();
+        assertFalse(monitor.snapshot().fresh());
+    }
+
+    @Test
+    void whileReadingIsPausedTheHeartbeatAgesAllTheSame() {
+        connect();
+        monitor.heartbeatReceived();
+        monitor.readingPaused();
+        pass(TIMEOUT);
+        monitor.writeCompleted();
+        assertFalse(monitor.isReconnectDue());
+        assertFalse(monitor.snapshot().fresh());
+    }
+
+    @Test
+    void theSnapshotTellsTheStateAndSinceWhenAndTheLastLoss() {
+        assertEquals(State.STOPPED, monitor.snapshot().state());
+        assertEquals(Optional.empty(), monitor.snapshot().lastLoss());
+        connect();
+        pass(Duration.ofSeconds(1));
+        assertEquals(State.CONNECTED, monitor.snapshot().state());
+        assertEquals(Duration.ofSeconds(1), monitor.snapshot().since());
+        assertEquals(0, monitor.snapshot().attempts());
+        loseAndRestart();
+        pass(Duration.ofSeconds(3));
+        assertEquals(State.CONNECTING, monitor.snapshot().state());
+        assertEquals(Duration.ofSeconds(3), monitor.snapshot().since());
+        assertEquals(1, monitor.snapshot().attempts());
+        assertEquals(Optional.of(loss("closed")), monitor.snapshot().lastLoss());
+        assertEquals(Duration.ofSeconds(3), monitor.snapshot().sinceLastLoss());
+    }
+
+    @Test
+    void lossesAndFailedAttemptsAreCountedByTheirCause() {
+        connect();
+        pass(TIMEOUT);
+        monitor.isReconnectDue();
+        monitor.stopped();
+        monitor.attemptStarting();
+        monitor.connectionLost(new Loss(Cause.REFUSED, "refused"));
+        monitor.connectionLost(new Loss(Cause.OTHER, "too late"));
+        connect();
+        monitor.readingPaused();
+        pass(TIMEOUT);
+        monitor.isReconnectDue();
+        assertEquals(
+                Map.of(Cause.SILENT, 1L, Cause.REFUSED, 1L, Cause.STALLED, 1L),
+                Arrays.stream(Cause.values())
+                        .filter(cause -> monitor.losses(cause) > 0)
+                        .collect(Collectors.toMap(Function.identity(), monitor::losses)));
+    }
+
+    @Test
+    void anOperatorsStopIsNoLoss() {
+        connect();
+        monitor.stopped();
+        assertEquals(0, Arrays.stream(Cause.values()).mapToLong(monitor::losses).sum());
+        assertEquals("stopped", monitor.reason());
+    }
+
+    @Test
+    void aLossHoldsNoControlCharacterAndNoLongText() {
+        assertEquals("no?way ?[31mred?", loss("no\nway \u001b[31mred\u2028").words());
+        assertEquals(200, loss("x".repeat(1_000)).words().length());
     }
 
     // ---- its settings
@@ -391,9 +535,9 @@ class HeartbeatMonitorTest {
         monitor.read(false);
         monitor.handled();
         pass(Duration.ofSeconds(1).minus(TICK));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
     }
 
     @Test
@@ -404,9 +548,9 @@ class HeartbeatMonitorTest {
         monitor.read(true);
         monitor.handled();
         pass(Duration.ofMillis(500).minus(TICK));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         pass(TICK);
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
     }
 
     @Test
@@ -416,15 +560,15 @@ class HeartbeatMonitorTest {
         pass(Duration.ofSeconds(1));
         monitor.read(true);
         pass(Duration.ofSeconds(3));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         monitor.handled();
         pass(Duration.ofMillis(500).minus(TICK));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         monitor.read(false);
         pass(Duration.ofMillis(500));
-        assertFalse(monitor.isRestartDue());
+        assertFalse(monitor.isReconnectDue());
         pass(Duration.ofMillis(500).plus(TICK));
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
     }
 
     @Test
@@ -434,10 +578,10 @@ class HeartbeatMonitorTest {
         for (int i = 0; i < 49; i++) {
             monitor.read(true);
             pass(Duration.ofMillis(100));
-            assertFalse(monitor.isRestartDue());
+            assertFalse(monitor.isReconnectDue());
         }
         monitor.read(true);
         pass(Duration.ofMillis(100));
-        assertTrue(monitor.isRestartDue());
+        assertTrue(monitor.isReconnectDue());
     }
 }

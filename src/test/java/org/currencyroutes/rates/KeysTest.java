@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -78,7 +79,7 @@ class KeysTest {
                             "FX_RATES_FREECURRENCYAPI_KEY", HEADER_KEY));
             Process process = application.start();
             try {
-                await().until(() -> pipeline.connections() == 1);
+                await().atMost(Duration.ofSeconds(30)).until(() -> pipeline.connections() == 1);
                 for (Answer answer : List.of(
                         new Answer(500, ""),
                         new Answer(401, "{\"error\":true}"),
@@ -91,7 +92,7 @@ class KeysTest {
                 }
                 api.close();
                 seen.append(pipeline.ask(request("1", "USD", "2024-02-02")));
-                seen.append(get(port, "metrics")).append(get(port, "rates")).append(get(port, "health"));
+                seen.append(get(port, "metrics")).append(get(port, "rates")).append(get(port, "health?data=true"));
                 String uris = api.calls().stream()
                         .map(call -> call.uri() + call.apikey())
                         .collect(Collectors.joining());

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +17,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.camel.FluentProducerTemplate;
 import org.currencyroutes.RunningRoutes;
 import org.currencyroutes.peer.RatesApi;
@@ -84,6 +90,7 @@ class RatesInHandTest {
     void theCacheAndTheProvidersAreAmongTheMetrics() throws Exception {
         assertConverts();
         assertConverts();
+        pipeline.ask(request("1", "USD", LocalDate.now(ZoneOffset.UTC).toString()));
         String metrics = send("GET", "metrics").body();
         for (String line : new String[] {
             "fx_rates_cache_size [1-9]",
@@ -93,11 +100,62 @@ class RatesInHandTest {
             "fx_rates_cache_loads_seconds_sum ",
             "fx_rates_cache_evictions_total ",
             "fx_rates_calls_total\\{outcome=\"served\",provider=\"frankfurter\"\\} [1-9]",
-            "fx_rates_calls_total\\{outcome=\"failed\",provider=\"frankfurter\"\\} "
+            "fx_rates_calls_total\\{outcome=\"failed\",provider=\"frankfurter\"\\} ",
+            "fx_rates_calls_total\\{outcome=\"served\",provider=\"ecb\"\\} 0",
+            "fx_rates_provider_left_alone\\{provider=\"frankfurter\"\\} 0",
+            "fx_rates_provider_last_success_seconds\\{provider=\"frankfurter\"\\} [1-9]",
+            "fx_rates_provider_last_success_seconds\\{provider=\"ecb\"\\} NaN",
+            "fx_rates_latest_age_seconds [0-9]"
         }) {
             assertTrue(metrics.lines().anyMatch(found -> found.matches(line + ".*")), () -> line + " in " + metrics);
         }
         assertFalse(metrics.contains("camel_"), metrics);
+    }
+
+    @Test
+    void theConnectionAndWhatWaitsAreAmongTheMetricsFromTheStart() throws Exception {
+        String metrics = send("GET", "metrics").body();
+        for (String line : new String[] {
+            "fx_connected 1",
+            "fx_heartbeat_age_seconds [0-9]",
+            "fx_reconnects_total\\{cause=\"silent\"\\} 0",
+            "fx_reconnects_total\\{cause=\"other\"\\} 0",
+            "fx_replies_waiting 0",
+            "fx_frames_unreadable_total(\\{.*})? 0",
+            "fx_replies_dropped_total(\\{.*})? 0"
+        }) {
+            assertTrue(metrics.lines().anyMatch(found -> found.matches(line + ".*")), () -> line + " in " + metrics);
+        }
+    }
+
+    @Test
+    void theHealthTellsAMachineHowTheConnectionTheRatesAndTheBacklogAre() throws Exception {
+        assertConverts();
+        HttpResponse<String> answer = send("GET", "health/ready?data=true");
+        assertEquals(200, answer.statusCode(), answer::body);
+        Map<String, JsonNode> checks = new HashMap<>();
+        new ObjectMapper()
+                .readTree(answer.body())
+                .get("checks")
+                .forEach(check -> checks.put(check.get("name").asText(), check.get("data")));
+        JsonNode connection = checks.get("fx-connection");
+        assertEquals("connected", connection.get("state").asText());
+        assertEquals(0, connection.get("attempts").asInt());
+        assertTrue(connection.get("heartbeat-age-seconds").isNumber());
+        assertTrue(Instant.parse(connection.get("since").asText()).isBefore(Instant.now()));
+        JsonNode frankfurter = checks.get("fx-rates").get("providers").get(0);
+        assertEquals("frankfurter", frankfurter.get("name").asText());
+        assertEquals("closed", frankfurter.get("breaker").asText());
+        assertTrue(Instant.parse(frankfurter.get("last-success").asText()).isAfter(Instant.EPOCH));
+        assertEquals(
+                "none",
+                checks.get("fx-rates").get("providers").get(1).get("breaker").asText());
+        JsonNode backlog = checks.get("fx-backlog");
+        assertEquals(10_000, backlog.get("requests-in-hand-max").asInt());
+        assertTrue(backlog.get("requests-in-hand").isInt());
+        assertEquals(0, backlog.get("replies-waiting").asInt());
+        assertFalse(answer.body().contains("127.0.0.1"), answer::body);
+        assertEquals(200, send("GET", "health/live").statusCode());
     }
 
     @Test

@@ -54,7 +54,7 @@ class RatesTest {
             }
         });
         context.start();
-        RatesLoader loader = new RatesLoader("test", Duration.ofSeconds(30), "EUR");
+        RatesLoader loader = new RatesLoader("test", Duration.ofSeconds(30), "EUR", clock);
         loader.setCamelContext(context);
         rates = new Rates(TTL, 2, loader, clock, ticks::get);
     }

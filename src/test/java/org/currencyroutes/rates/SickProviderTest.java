@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.health.HealthCheck;
 import org.currencyroutes.RunningRoutes;
 import org.currencyroutes.peer.ProviderApi;
 import org.currencyroutes.peer.RatesApi;
@@ -135,6 +136,37 @@ class SickProviderTest {
             }
         });
         assertTrue(calls >= 5 && calls <= 20, () -> calls + " calls");
+    }
+
+    @Test
+    void thatAProviderIsLeftAloneIsToldAndNoReasonNotToBeReady() {
+        assertTrue(ask(day).length() > 0);
+        first.setAnswer(500, "");
+        for (int i = 1; i < 4; i++) {
+            ask(day.plusDays(i));
+        }
+        assertEquals(1, routes.metric("fx.rates.provider.left.alone", "provider", "frankfurter"));
+        assertEquals(0, routes.metric("fx.rates.provider.left.alone", "provider", "freecurrencyapi"));
+        HealthCheck.Result health = routes.health("fx-rates");
+        assertEquals(HealthCheck.State.UP, health.getState());
+        assertEquals(
+                "Left alone after five failures in a row: frankfurter",
+                health.getMessage().orElseThrow());
+        String providers = health.getDetails().get("providers").toString();
+        assertTrue(
+                providers.matches(
+                        "\\[\\{name=frankfurter, breaker=open,.* last-failure=[^,]*, last-failure-outcome=failed},"
+                                + " \\{name=freecurrencyapi, breaker=closed, .*}]"),
+                providers);
+
+        Breakers.reset(routes.context());
+        answerInTurn();
+        ask(day.plusDays(4));
+        assertEquals(0, routes.metric("fx.rates.provider.left.alone", "provider", "frankfurter"));
+        assertEquals(
+                System.currentTimeMillis() / 1e3,
+                routes.metric("fx.rates.provider.last.success", "provider", "frankfurter"),
+                60);
     }
 
     @Test

@@ -1,0 +1,47 @@
+package org.currencyroutes.conversion;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.currencyroutes.peer.LogLines;
+import org.junit.jupiter.api.Test;
+
+class RefusalsTest {
+
+    private final Refusals refusals = new Refusals();
+
+    private static PipelineMessage message(String id) {
+        return PipelineMessage.read(("{\"type\":\"message\",\"id\":" + id + "}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Logs, and gives what was logged of this test, whatever others log meanwhile. */
+    private List<String> logged(String mark) {
+        try (LogLines log = new LogLines()) {
+            refusals.log();
+            return log.lines().stream().filter(line -> line.contains(mark)).toList();
+        }
+    }
+
+    @Test
+    void whatWasRefusedSinceTheLastTimeIsOneLine() {
+        refusals.add(message("\"refusals-1\""), "one reason");
+        refusals.add(message("2"), "another");
+        refusals.add(message("3"), "another");
+        assertEquals(
+                List.of("WARN Refused 3 requests, the first: one reason (id \"refusals-1\")"), logged("refusals-1"));
+        assertEquals(List.of(), logged("refusals-1"));
+        refusals.add(message("\"refusals-1\""), "a third");
+        assertEquals(List.of("WARN Refused a request: a third (id \"refusals-1\")"), logged("refusals-1"));
+    }
+
+    @Test
+    void anIdIsLoggedAsFarAsALogCanHoldIt() {
+        refusals.add(message("{\"refusals-2\":\n\t\"\u009b31m\u2028\"}"), "why");
+        assertEquals(List.of("WARN Refused a request: why (id {\"refusals-2\":??\"?31m?\"})"), logged("refusals-2"));
+        refusals.add(message("\"refusals-3" + "x".repeat(10_000) + "\""), "why");
+        String line = logged("refusals-3").get(0);
+        assertTrue(line.length() < 120, line);
+    }
+}
