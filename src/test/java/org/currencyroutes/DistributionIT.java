@@ -4,7 +4,10 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +18,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.currencyroutes.peer.Distribution;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
@@ -168,6 +174,28 @@ class DistributionIT {
                 assertEquals(503, health.statusCode(), application::output);
                 assertTrue(health.body().contains("Not connected to the pipeline: Connection refused"), health::body);
             });
+        }
+    }
+
+    @Test
+    void namesEachOfItsLibrariesInItsBillOfMaterials() throws IOException {
+        Path bill = Path.of("target/currency-routes/currency-routes.cdx.json");
+        assumeTrue(Files.exists(bill), "an offline build makes no bill of materials");
+        Set<String> libraries = new TreeSet<>();
+        for (JsonNode component : new ObjectMapper().readTree(bill.toFile()).path("components")) {
+            String classifier =
+                    component.path("purl").asText().replaceFirst("^[^?]*\\?(.*&)?classifier=([^&]*).*$", "-$2");
+            libraries.add(component.path("name").asText() + "-"
+                    + component.path("version").asText()
+                    + (classifier.startsWith("-") ? classifier : "") + ".jar");
+        }
+
+        try (var files = Files.list(Path.of("target/currency-routes/lib"))) {
+            assertEquals(
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> !name.startsWith("currency-routes-"))
+                            .collect(Collectors.toCollection(TreeSet::new)),
+                    libraries);
         }
     }
 
