@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +19,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.currencyroutes.peer.Distribution;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
@@ -198,6 +202,28 @@ class DistributionIT {
                     .orElseThrow();
             assertEquals("456", refusal.get("fx.request.id").asText());
             assertEquals("WARN", refusal.get("log.level").asText());
+        }
+    }
+
+    @Test
+    void namesEachOfItsLibrariesInItsBillOfMaterials() throws IOException {
+        Path bill = Path.of("target/currency-routes/currency-routes.cdx.json");
+        assumeTrue(Files.exists(bill), "an offline build makes no bill of materials");
+        Set<String> libraries = new TreeSet<>();
+        for (JsonNode component : new ObjectMapper().readTree(bill.toFile()).path("components")) {
+            String classifier =
+                    component.path("purl").asText().replaceFirst("^[^?]*\\?(.*&)?classifier=([^&]*).*$", "-$2");
+            libraries.add(component.path("name").asText() + "-"
+                    + component.path("version").asText()
+                    + (classifier.startsWith("-") ? classifier : "") + ".jar");
+        }
+
+        try (var files = Files.list(Path.of("target/currency-routes/lib"))) {
+            assertEquals(
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> !name.startsWith("currency-routes-"))
+                            .collect(Collectors.toCollection(TreeSet::new)),
+                    libraries);
         }
     }
 
