@@ -1,5 +1,10 @@
 package org.currencyroutes;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
 import org.apache.camel.main.Main;
 import org.currencyroutes.demo.Demo;
 
@@ -12,11 +17,16 @@ public final class CurrencyRoutes {
 
     /**
      * Runs until the process is told to stop, as the demo if that is the argument; ends with status 2 and one sentence
-     * where a setting is wrong.
+     * where a setting is wrong. The settings are read from the directory {@code fx.home}, the current one if it is not set.
      */
     public static void main(String[] args) throws Exception {
+        Path home = Path.of(System.getProperty("fx.home", ".")).toAbsolutePath();
         boolean demo = args.length == 1 && args[0].equals("demo");
+        logAsSet(home, demo ? "log4j2-demo.properties" : "log4j2.properties");
         Main main = demo ? Demo.main() : new Main();
+        String settings = "file:" + home.resolve("application.properties");
+        main.setDefaultPropertyPlaceholderLocation(
+                demo ? "file:" + home.resolve("application-demo.properties") + "," + settings : settings);
         main.addMainListener(new Settings());
         try {
             System.exit(main.run(demo ? new String[0] : args));
@@ -26,6 +36,23 @@ public final class CurrencyRoutes {
         } catch (Exception e) {
             e.printStackTrace();
             System.exit(1);
+        }
+    }
+
+    /** Log4j begins before Camel reads the settings. */
+    private static void logAsSet(Path home, String configuration) throws IOException {
+        Properties settings = new Properties();
+        try (Reader file = Files.newBufferedReader(home.resolve("application.properties"))) {
+            settings.load(file);
+        }
+        setUnlessSet("fx.log.format", settings.getProperty("fx.log.format", "plain"));
+        setUnlessSet(
+                "log4j2.configurationFile", home.resolve(configuration).toUri().toString());
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 }

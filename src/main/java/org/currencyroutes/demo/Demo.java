@@ -15,12 +15,9 @@ public final class Demo {
 
     private Demo() {}
 
-    /** A Camel Main under the profile {@code demo}; to be called before anything logs, since the demo logs otherwise. */
+    /** A Camel Main under the profile {@code demo}. */
     public static Main main() {
         System.setProperty("camel.main.profile", "demo");
-        if (System.getProperty("log4j2.configurationFile") == null) {
-            System.setProperty("log4j2.configurationFile", "classpath:log4j2-demo.properties");
-        }
         chooseFreePorts(List.of("fx.demo.pipeline-port", "fx.demo.rates-port", "fx.demo.management-port"));
         Main main = new Main();
         main.addMainListener(new OwnSettingsOnly());
