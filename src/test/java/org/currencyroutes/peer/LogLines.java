@@ -1,5 +1,7 @@
 package org.currencyroutes.peer;
 
+import static org.awaitility.Awaitility.await;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.logging.log4j.Level;
@@ -19,6 +21,8 @@ public final class LogLines implements AutoCloseable {
 
     /** Begins to listen; the level stays, for others may be listening. */
     public LogLines() {
+        // who comes while another thread starts Log4j would listen to a configuration that is replaced
+        await().until(root.getContext()::isStarted);
         Configurator.setRootLevel(Level.INFO);
         appender.start();
         root.addAppender(appender);

@@ -34,7 +34,7 @@ public class TradingPipeline implements AutoCloseable {
     public static final String HEARTBEAT = "{\"type\":\"heartbeat\"}";
 
     private static final long BEAT_MILLIS = 1_000;
-    private static final int PATIENCE_SECONDS = 15;
+    private static final int PATIENCE_SECONDS = 40;
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;

@@ -175,7 +175,9 @@ class SickProviderTest {
                 TradingPipeline other = new TradingPipeline();
                 RunningRoutes lonely = RunningRoutes.with(
                         "fx.socket.url=" + other.url(),
-                        "fx.rates.frankfurter.url=http://127.0.0.1:" + hanging.getLocalPort())) {
+                        "fx.rates.frankfurter.url=http://127.0.0.1:" + hanging.getLocalPort(),
+                        // a busy machine reads the history slowly the first time
+                        "fx.rates.deadline=10s")) {
             assertTrue(lonely.context().isStarted());
             await().until(() -> other.connections() == 1);
             LocalDate known = LocalDate.of(2021, 5, 18);
