@@ -177,7 +177,7 @@ class SickProviderTest {
                         "fx.socket.url=" + other.url(),
                         "fx.rates.frankfurter.url=http://127.0.0.1:" + hanging.getLocalPort(),
                         // a busy machine reads the history slowly the first time
-                        "fx.rates.deadline=10s")) {
+                        "fx.rates.deadline=30s")) {
             assertTrue(lonely.context().isStarted());
             await().until(() -> other.connections() == 1);
             LocalDate known = LocalDate.of(2021, 5, 18);
