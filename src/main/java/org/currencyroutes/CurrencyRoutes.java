@@ -11,15 +11,16 @@ public final class CurrencyRoutes {
     private CurrencyRoutes() {}
 
     /**
-     * Runs until the process is told to stop, as the demo if that is the argument; ends with status 2 and one sentence
-     * where a setting is wrong.
+     * Runs until the process is told to stop, as the demo or for the editing of routes if the argument is {@code demo} or
+     * {@code dev}; ends with status 2 and one sentence where a setting is wrong.
      */
     public static void main(String[] args) throws Exception {
         boolean demo = args.length == 1 && args[0].equals("demo");
-        Main main = demo ? Demo.main() : new Main();
+        boolean dev = args.length == 1 && args[0].equals("dev");
+        Main main = demo ? Demo.main() : dev ? Editing.main() : new Main();
         main.addMainListener(new Settings());
         try {
-            System.exit(main.run(demo ? new String[0] : args));
+            System.exit(main.run(demo || dev ? new String[0] : args));
         } catch (Settings.Wrong e) {
             System.err.println(e.getMessage());
             System.exit(WRONG_SETTING);
