@@ -20,6 +20,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -42,7 +43,7 @@ final class Editing extends MainListenerSupport {
 
     private static final String PROFILE = "dev";
     private static final String PIPELINE = "fx-pipeline";
-    private static final Pattern PLACE = Pattern.compile("(routes/[^\\s,:]+)(?:, line |:)(\\d+)");
+    private static final Pattern PLACE = Pattern.compile("([^/\\s,:]+[.](?:yaml|java))(?:, line |:)(\\d+)");
 
     private BaseMainSupport main;
     private Path home;
@@ -156,6 +157,8 @@ final class Editing extends MainListenerSupport {
         // its servers must not want our ports
         candidate.addOverrideProperty("camel.management.port", "0");
         candidate.addOverrideProperty("camel.server.port", "0");
+        // the end of the process is not its business
+        candidate.setShutdownStrategy(new SimpleMainShutdownStrategy());
         candidate.addMainListener(new Settings());
         return candidate;
     }
@@ -232,7 +235,7 @@ final class Editing extends MainListenerSupport {
         List<MatchResult> places = PLACE.matcher(all).results().toList();
         if (!places.isEmpty()) {
             MatchResult last = places.get(places.size() - 1);
-            return last.group(1) + ":" + last.group(2) + ": "
+            return "routes/" + last.group(1) + ":" + last.group(2) + ": "
                     + all.toString()
                             .lines()
                             .filter(line -> !line.isBlank() && !line.startsWith(" "))

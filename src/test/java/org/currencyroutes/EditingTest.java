@@ -145,6 +145,18 @@ class EditingTest {
     }
 
     @Test
+    void aDifferentWatchdogStillMakesTheConnectionAnew() throws IOException {
+        int connections = pipeline.connections();
+        edit("routes/heartbeat.camel.yaml", "Reconnecting: ", "Once more: ");
+        awaitLog("different [fx-watchdog], routes removed []; the connection is kept");
+        assertEquals(connections, pipeline.connections());
+        pipeline.closeConnection(1001);
+        awaitLog("WARN Once more: ");
+        await().until(() -> pipeline.connections() == connections + 1);
+        assertConverts();
+    }
+
+    @Test
     void aNewFileIsTakenInAndGoesWithTheFile() throws IOException {
         Path file = home.resolve("routes/acme.camel.yaml");
         Files.writeString(file, ACME);
