@@ -91,6 +91,20 @@ class RouteFilesTest {
     }
 
     @Test
+    void everyRouteHasAConfigurationThatIsThere() throws IOException {
+        Set<String> there = new HashSet<>();
+        for (JsonNode configuration : found(ROUTES.resolve("errors.camel.yaml"), "routeConfiguration")) {
+            there.add(configuration.path("id").asText());
+        }
+        for (Path file : topLevel()) {
+            for (JsonNode route : routes(file)) {
+                // Camel itself takes a misspelt one for none, and would lend ours what a host has for all routes
+                assertTrue(there.contains(route.path("routeConfigurationId").asText()), route::toString);
+            }
+        }
+    }
+
+    @Test
     void noIdIsGivenTwice() throws IOException {
         Set<String> ids = new HashSet<>();
         for (Path file : files()) {
