@@ -73,6 +73,23 @@ class RouteFilesTest {
     }
 
     @ParameterizedTest
+    @MethodSource("files")
+    void nothingIsAbbreviated(Path file) throws IOException {
+        // the canonical form; its own schema comes with a later Camel
+        for (JsonNode steps : found(file, "steps")) {
+            for (JsonNode step : steps) {
+                assertEquals(1, step.size(), step::toString);
+                assertTrue(step.iterator().next().isObject(), step::toString);
+            }
+        }
+        for (String language : List.of("simple", "constant")) {
+            for (JsonNode expression : found(file, language)) {
+                assertTrue(expression.has("expression"), expression::toString);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"routeConfigurationId:, routeConfigId:", "steps:, stepz:", "description:, describtion:", "- to:, - too:"
     })
     void aMisspeltNameIsNotValid(String right, String wrong) throws IOException {
