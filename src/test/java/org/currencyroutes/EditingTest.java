@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
 import org.currencyroutes.peer.LogLines;
 import org.currencyroutes.peer.RatesApi;
@@ -117,7 +119,7 @@ class EditingTest {
     @Test
     void aDifferentRouteOfTheSocketMakesTheConnectionAnew() throws IOException {
         int connections = pipeline.connections();
-        edit("routes/pipeline.camel.yaml", "ref: fxReadMessage", "ref: fxReadMessage\n            id: read");
+        edit("routes/pipeline.camel.yaml", "startupOrder: 100000", "startupOrder: 100001");
         awaitLog("different [fx-pipeline], routes removed []; the connection is made anew");
         await().until(() -> pipeline.connections() == connections + 1);
         assertConverts();
@@ -147,11 +149,11 @@ class EditingTest {
     @Test
     void aDifferentWatchdogStillMakesTheConnectionAnew() throws IOException {
         int connections = pipeline.connections();
-        edit("routes/heartbeat.camel.yaml", "Reconnecting: ", "Once more: ");
+        edit("routes/heartbeat.camel.yaml", "\"${bean:fxHeartbeatMonitor?method=parting}\"", "Once more");
         awaitLog("different [fx-watchdog], routes removed []; the connection is kept");
         assertEquals(connections, pipeline.connections());
         pipeline.closeConnection(1001);
-        awaitLog("WARN Once more: ");
+        awaitLog("WARN Once more");
         await().until(() -> pipeline.connections() == connections + 1);
         assertConverts();
     }
@@ -252,7 +254,7 @@ class EditingTest {
                 "routes/beans.camel.yaml",
                 "- name: fxReadRequest",
                 "- name: acmeReadRequest\n      type: "
-                        + "org.currencyroutes.conversion.ReadRequest\n\n    - name: fxReadRequest");
+                        + "org.currencyroutes.EditingTest$Other\n\n    - name: fxReadRequest");
         awaitLog("WARN routes/beans.camel.yaml was changed: that needs a restart");
         edit("routes/conversion.camel.yaml", "ref: fxReadRequest", "ref: acmeReadRequest");
         awaitLog("WARN Not taken in, what ran before goes on: routes/conversion.camel.yaml:1", "acmeReadRequest");
@@ -261,8 +263,17 @@ class EditingTest {
         edit(
                 "routes/beans.camel.yaml",
                 "- name: acmeReadRequest\n      type: "
-                        + "org.currencyroutes.conversion.ReadRequest\n\n    - name: fxReadRequest",
+                        + "org.currencyroutes.EditingTest$Other\n\n    - name: fxReadRequest",
                 "- name: fxReadRequest");
         awaitLog("WARN routes/beans.camel.yaml was changed: that needs a restart");
+    }
+
+    /** A bean that the application did not have. */
+    public static final class Other implements Processor {
+
+        @Override
+        public void process(Exchange exchange) {
+            throw new IllegalStateException("never called");
+        }
     }
 }

@@ -63,7 +63,7 @@ class TracingTest {
                         .filter(span -> span.getTraceId().equals(request.getTraceId()))
                         .map(TracingTest::uri)
                         .collect(Collectors.toSet());
-                assertTrue(uris.containsAll(Set.of("fx-pipeline://main", "direct://fx-reply")), uris::toString);
+                assertTrue(uris.containsAll(Set.of("fx-pipeline://main")), uris::toString);
             });
             assertTrue(spans.getFinishedSpanItems().stream()
                     .anyMatch(span -> uri(span).startsWith("fx-http://provider")));
