@@ -16,20 +16,24 @@ public final class CurrencyRoutes {
     private CurrencyRoutes() {}
 
     /**
-     * Runs until the process is told to stop, as the demo if that is the argument; ends with status 2 and one sentence
-     * where a setting is wrong. The settings are read from the directory {@code fx.home}, the current one if it is not set.
+     * Runs until the process is told to stop, as the demo or for the editing of routes if the argument is {@code demo} or
+     * {@code dev}; ends with status 2 and one sentence where a setting is wrong. The settings are read from the directory
+     * {@code fx.home}, the current one if it is not set.
      */
     public static void main(String[] args) throws Exception {
         Path home = Path.of(System.getProperty("fx.home", ".")).toAbsolutePath();
         boolean demo = args.length == 1 && args[0].equals("demo");
+        boolean dev = args.length == 1 && args[0].equals("dev");
         logAsSet(home, demo ? "log4j2-demo.properties" : "log4j2.properties");
-        Main main = demo ? Demo.main() : new Main();
+        Main main = demo ? Demo.main() : dev ? Editing.main() : new Main();
         String settings = "file:" + home.resolve("application.properties");
         main.setDefaultPropertyPlaceholderLocation(
-                demo ? "file:" + home.resolve("application-demo.properties") + "," + settings : settings);
+                demo || dev
+                        ? "file:" + home.resolve("application-" + args[0] + ".properties") + "," + settings
+                        : settings);
         main.addMainListener(new Settings());
         try {
-            System.exit(main.run(demo ? new String[0] : args));
+            System.exit(main.run(demo || dev ? new String[0] : args));
         } catch (Settings.Wrong e) {
             System.err.println(e.getMessage());
             System.exit(WRONG_SETTING);

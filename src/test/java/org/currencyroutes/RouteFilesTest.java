@@ -73,6 +73,23 @@ class RouteFilesTest {
     }
 
     @ParameterizedTest
+    @MethodSource("files")
+    void nothingIsAbbreviated(Path file) throws IOException {
+        // the canonical form; its own schema comes with a later Camel
+        for (JsonNode steps : found(file, "steps")) {
+            for (JsonNode step : steps) {
+                assertEquals(1, step.size(), step::toString);
+                assertTrue(step.iterator().next().isObject(), step::toString);
+            }
+        }
+        for (String language : List.of("simple", "constant")) {
+            for (JsonNode expression : found(file, language)) {
+                assertTrue(expression.has("expression"), expression::toString);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"routeConfigurationId:, routeConfigId:", "steps:, stepz:", "description:, describtion:", "- to:, - too:"
     })
     void aMisspeltNameIsNotValid(String right, String wrong) throws IOException {
@@ -87,6 +104,20 @@ class RouteFilesTest {
         for (JsonNode route : routes(file)) {
             assertTrue(route.path("id").asText().startsWith("fx-"), route::toString);
             assertFalse(route.path("description").asText().isBlank(), route::toString);
+        }
+    }
+
+    @Test
+    void everyRouteHasAConfigurationThatIsThere() throws IOException {
+        Set<String> there = new HashSet<>();
+        for (JsonNode configuration : found(ROUTES.resolve("errors.camel.yaml"), "routeConfiguration")) {
+            there.add(configuration.path("id").asText());
+        }
+        for (Path file : topLevel()) {
+            for (JsonNode route : routes(file)) {
+                // Camel itself takes a misspelt one for none, and would lend ours what a host has for all routes
+                assertTrue(there.contains(route.path("routeConfigurationId").asText()), route::toString);
+            }
         }
     }
 

@@ -50,7 +50,9 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
 
     @Override
     protected void doStop() throws Exception {
-        disconnect();
+        if (connection != null) {
+            disconnect();
+        }
         endpoint.component().detach(this);
         super.doStop();
     }
