@@ -55,6 +55,7 @@ final class Flood {
                 peers.vertx.setPeriodic(1, id -> flood(socket, sent));
             };
             try (Subject subject = new Subject(Program.distribution(), peers)) {
+                subject.await(() -> peers.connections.get() > 0);
                 Thread.sleep(seconds * 1_000L);
                 System.out.printf(
                         "a pipeline that does not read, %d s: %,d sent, connections %d, peak %d MiB%n",
