@@ -14,7 +14,7 @@ final class Plot {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 420;
     private static final int LEFT = 80;
-    private static final int RIGHT = 20;
+    private static final int RIGHT = 40;
     private static final int TOP = 70;
     private static final int BOTTOM = 60;
     private static final String STYLE = """

@@ -22,6 +22,11 @@ final class StockHome {
         copy(Program.HOME.resolve("bin/currency-routes"), Files.createDirectories(HOME.resolve("bin")));
         copy(Program.HOME.resolve("application.properties"), HOME);
         copy(Program.HOME.resolve("log4j2.properties"), HOME);
+        try (var old = Files.newDirectoryStream(routes)) {
+            for (Path file : old) {
+                Files.delete(file);
+            }
+        }
         Path lib = HOME.resolve("lib");
         Files.deleteIfExists(lib);
         Files.createSymbolicLink(lib, Program.HOME.resolve("lib").toAbsolutePath());
