@@ -24,7 +24,7 @@ record Plan(
 
     /** Everything; the just-in-time compiler has done its work after some 2.5 million conversions. */
     static Plan full() {
-        return new Plan(5, 2_500_000, 20, 5, 3, DROPS_OF_A_DAY, 30, 5, 30, 1_000_000, 30, Path.of("."));
+        return new Plan(5, 2_500_000, 18, 5, 3, DROPS_OF_A_DAY, 30, 5, 30, 1_000_000, 30, Path.of("."));
     }
 
     /** The ratios of the closed loop alone, less exact. */

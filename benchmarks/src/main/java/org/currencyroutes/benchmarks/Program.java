@@ -14,7 +14,7 @@ record Program(String name, List<String> command) {
     static final Path HOME = Path.of("../target/currency-routes");
 
     private static final Path SCRIPT = HOME.resolve("bin/currency-routes");
-    private static final Pattern JVM_OPTION = Pattern.compile("(?<=\\s)-X[^\\s\"'$]+");
+    private static final Pattern JVM_OPTION = Pattern.compile("(?<=[\\s\"'=])-X[^\\s\"'$]+");
 
     static Program distribution() {
         return new Program("currency-routes", List.of(SCRIPT.toString()));

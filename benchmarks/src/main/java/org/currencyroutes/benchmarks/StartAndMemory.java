@@ -10,18 +10,18 @@ final class StartAndMemory {
     private StartAndMemory() {}
 
     static void run(Plan plan) throws Exception {
-        System.out.printf("%nstart and rest%n");
-        System.out.println("| | first answer after, median | starts | resident at rest | after |");
-        System.out.println("|---|---|---|---|---|");
+        System.out.printf("%nfrom the start of the process to the first answer%n");
+        System.out.println("| | median | starts |");
+        System.out.println("|---|---|---|");
         for (Program program : List.of(Program.distribution(), Program.handWritten())) {
             double[] starts = new double[plan.starts()];
             for (int i = 0; i < starts.length; i++) {
                 starts[i] = millisToFirstAnswer(program);
             }
-            System.out.printf(
-                    "| %s | %,.0f ms | %d | %d MiB | %d s |%n",
-                    program.name(), Median.of(starts), starts.length, restMebibytes(program, plan), plan.restSeconds());
+            System.out.printf("| %s | %,.0f ms | %d |%n", program.name(), Median.of(starts), starts.length);
         }
+        System.out.printf(
+                "resident at rest, %d s after the first connection: %d MiB%n", plan.restSeconds(), restMebibytes(plan));
     }
 
     /** The request is there when the subject connects; its rates are not. */
@@ -38,9 +38,9 @@ final class StartAndMemory {
         }
     }
 
-    private static long restMebibytes(Program program, Plan plan) throws Exception {
+    private static long restMebibytes(Plan plan) throws Exception {
         try (Peers peers = new Peers();
-                Subject subject = new Subject(program, peers)) {
+                Subject subject = new Subject(Program.distribution(), peers)) {
             subject.await(() -> peers.socket.get() != null);
             Thread.sleep(plan.restSeconds() * 1_000L);
             return subject.residentMebibytes();
