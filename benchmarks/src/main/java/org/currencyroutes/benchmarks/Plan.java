@@ -29,7 +29,7 @@ record Plan(
 
     /** The ratios of the closed loop alone, less exact. */
     static Plan quick() {
-        return new Plan(2, 1_200_000, 12, 4, 2, 100, 5, 3, 10, 100_000, 5, Path.of("target"));
+        return new Plan(2, 1_200_000, 10, 4, 2, 100, 5, 3, 10, 100_000, 5, Path.of("target"));
     }
 
     /** As short as it can be, to see that everything works; the figures say nothing. */
