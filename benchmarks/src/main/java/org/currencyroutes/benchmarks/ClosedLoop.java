@@ -85,9 +85,12 @@ final class ClosedLoop implements AutoCloseable {
         }
         socket = connected;
         inFlight.set(0);
-        for (int i = 0; i < IN_FLIGHT; i++) {
-            send(i);
-        }
+        // the stock component sets its handlers after the handshake: what comes before that it loses
+        peers.vertx.setTimer(500, timer -> {
+            for (int i = 0; i < IN_FLIGHT && socket == connected; i++) {
+                send(i);
+            }
+        });
     }
 
     private void send(int id) {
