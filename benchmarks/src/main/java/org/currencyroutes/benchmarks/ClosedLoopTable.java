@@ -16,11 +16,12 @@ final class ClosedLoopTable {
     private ClosedLoopTable() {}
 
     static void run(Plan plan) throws Exception {
+        List<Program> programs = plan.stock() ? List.of(US, THEM, Program.stock()) : List.of(US, THEM);
         Map<Program, List<ClosedLoop.Result>> results = new LinkedHashMap<>();
         System.out.printf("%nclosed loop, 100 in flight, %d rounds of %d s each%n", plan.rounds(), plan.seconds());
         heading("round");
         for (int round = 1; round <= plan.rounds(); round++) {
-            for (Program program : List.of(US, THEM, Program.stock())) {
+            for (Program program : programs) {
                 ClosedLoop.Result result = measure(program, plan);
                 results.computeIfAbsent(program, name -> new ArrayList<>()).add(result);
                 row(program.name(), Integer.toString(round), List.of(result));

@@ -31,7 +31,7 @@ final class Payloads {
                 Subject subject = new Subject(program, peers)) {
             for (int bytes : BYTES) {
                 try (ClosedLoop loop = new ClosedLoop(peers, subject, bytes)) {
-                    loop.warmUp(plan.warmAnswers(), plan.payloadSeconds() * (bytes == BYTES[0] ? 3 : 1));
+                    loop.warmUp(plan.warmAnswers(), bytes == BYTES[0] ? plan.warmSeconds() : plan.payloadSeconds());
                     ClosedLoop.Result result = loop.measure(plan.payloadSeconds());
                     costs.put((double) bytes, result.microsOfProcessor());
                     System.out.printf(
