@@ -3,8 +3,8 @@ package org.currencyroutes.benchmarks;
 import java.nio.file.Path;
 
 /**
- * How long everything takes: rounds of the closed loop, whether with the stock component, how many answers warm a JVM up and how many seconds that may
- * take, the seconds of one measurement, and the sizes of the rest.
+ * How long everything takes: rounds of the closed loop, whether with the stock component, how many answers warm a JVM up
+ * and how many seconds that may take, the seconds of one measurement, and the sizes of the rest.
  */
 record Plan(
         int rounds,
