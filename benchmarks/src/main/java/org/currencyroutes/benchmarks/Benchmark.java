@@ -1,56 +1,79 @@
 package org.currencyroutes.benchmarks;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/** Runs the subjects in turn and prints medians and, last, ratios. */
+/** Runs the parts that are asked for, each against programs in processes of their own; the ratios come last. */
 public final class Benchmark {
 
-    static final List<String> DISTRIBUTION = List.of("../target/currency-routes/bin/currency-routes");
+    /** One thing that is measured; it prints its own table. */
+    private interface Part {
+        void run(Plan plan) throws Exception;
+    }
+
+    private static final Map<String, Part> PARTS = parts();
 
     private Benchmark() {}
 
-    /** Takes the number of rounds, and the seconds to warm up and to measure. */
-    public static void main(String[] args) throws Exception {
-        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
-        int warm = args.length > 1 ? Integer.parseInt(args[1]) : 8;
-        int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 8;
-        Map<String, List<String>> subjects = new LinkedHashMap<>();
-        subjects.put("currency-routes", DISTRIBUTION);
-        subjects.put(
-                "hand-written",
-                List.of("java", "-Xmx192m", "-cp", "target/classes:target/lib/*", HandWrittenLoop.class.getName()));
-        Map<String, List<ClosedLoop.Result>> results = new LinkedHashMap<>();
-        for (int round = 0; round < rounds; round++) {
-            for (Map.Entry<String, List<String>> subject : subjects.entrySet()) {
-                ClosedLoop.Result result = ClosedLoop.run(subject.getValue(), warm, seconds, "");
-                results.computeIfAbsent(subject.getKey(), name -> new ArrayList<>()).add(result);
-                System.out.printf(
-                        "%-16s %,10.0f/s %6.2f µs  p50 %,d p99 %,d p99.9 %,d µs  peak %d MiB%n",
-                        subject.getKey(),
-                        result.conversionsPerSecond(),
-                        result.microsOfProcessor(),
-                        result.latency().getValueAtPercentile(50) / 1000,
-                        result.latency().getValueAtPercentile(99) / 1000,
-                        result.latency().getValueAtPercentile(99.9) / 1000,
-                        result.peakMebibytes());
-            }
-        }
-        List<ClosedLoop.Result> ours = results.get("currency-routes");
-        List<ClosedLoop.Result> theirs = results.get("hand-written");
-        System.out.printf(
-                "ratio to the hand-written loop, medians: throughput %.2f, processor time %.2f%n",
-                median(ours, true) / median(theirs, true), median(ours, false) / median(theirs, false));
-        System.exit(0);
+    private static Map<String, Part> parts() {
+        Map<String, Part> parts = new LinkedHashMap<>();
+        parts.put("start", StartAndMemory::run);
+        parts.put("flood", Flood::run);
+        parts.put("dates", ColdDates::run);
+        parts.put("payloads", Payloads::run);
+        parts.put("drops", Drops::run);
+        parts.put("open", OpenLoopTable::run);
+        parts.put("closed", ClosedLoopTable::run);
+        return parts;
     }
 
-    private static double median(List<ClosedLoop.Result> results, boolean throughput) {
-        double[] sorted = results.stream()
-                .mapToDouble(r -> throughput ? r.conversionsPerSecond() : r.microsOfProcessor())
-                .sorted()
-                .toArray();
-        return sorted[sorted.length / 2];
+    /** Takes {@code full}, {@code quick}, {@code smoke} or {@code day}, then the parts to run; by default all. */
+    public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT);
+        // without it each answer of the rates service would wait 40 ms for the kernel's delayed acknowledgement
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        String size = args.length == 0 ? "full" : args[0];
+        Plan plan =
+                switch (size) {
+                    case "full" -> Plan.full();
+                    case "quick" -> Plan.quick();
+                    case "smoke" -> Plan.smoke();
+                    case "day" -> Plan.day();
+                    default ->
+                        throw new IllegalArgumentException("full, quick, smoke or day, then any of " + PARTS.keySet());
+                };
+        List<String> wanted = args.length > 1 ? List.of(args).subList(1, args.length) : byDefault(size);
+        if (!PARTS.keySet().containsAll(wanted)) {
+            throw new IllegalArgumentException("the parts are " + PARTS.keySet());
+        }
+        Machine.print();
+        boolean failed = false;
+        for (Map.Entry<String, Part> part : PARTS.entrySet()) {
+            if (wanted.contains(part.getKey())) {
+                failed |= !ran(part.getKey(), part.getValue(), plan);
+            }
+        }
+        System.exit(failed ? 1 : 0);
+    }
+
+    private static List<String> byDefault(String size) {
+        return switch (size) {
+            case "quick" -> List.of("closed");
+            case "day" -> List.of("drops");
+            default -> List.copyOf(PARTS.keySet());
+        };
+    }
+
+    /** A part that fails does not keep the others from being measured. */
+    private static boolean ran(String name, Part part, Plan plan) {
+        try {
+            part.run(plan);
+            return true;
+        } catch (Exception e) {
+            System.out.printf("%nthe part %s failed: %s%n", name, e);
+            return false;
+        }
     }
 }

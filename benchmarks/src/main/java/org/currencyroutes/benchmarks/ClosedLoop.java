@@ -1,79 +1,124 @@
 package org.currencyroutes.benchmarks;
 
 import io.vertx.core.http.ServerWebSocket;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /** So many requests in flight, the next sent when an answer has come: how many a second, at what cost and latency. */
-final class ClosedLoop {
+final class ClosedLoop implements AutoCloseable {
 
-    /** What one run gave. */
+    /** What one measurement gave. */
     record Result(
-            double conversionsPerSecond, double microsOfProcessor, Histogram latency, long peakMebibytes, long seconds) {}
+            double conversionsPerSecond, double microsOfProcessor, Histogram latency, long peakMebibytes, long errors) {
 
-    private static final int IN_FLIGHT = 100;
-
-    private final LongAdder answers = new LongAdder();
-    private final long[] sentAt = new long[IN_FLIGHT];
-    private final Histogram latency = new Histogram(TimeUnit.SECONDS.toNanos(60), 3);
-    private volatile boolean recording;
-
-    static Result run(List<String> command, int warmSeconds, int seconds, String pad) throws Exception {
-        try (Peers peers = new Peers()) {
-            ClosedLoop loop = new ClosedLoop();
-            String[] requests = new String[IN_FLIGHT];
-            for (int i = 0; i < IN_FLIGHT; i++) {
-                requests[i] = request(i, pad);
-            }
-            peers.onAnswer = answer -> loop.answered(peers.socket.get(), answer, requests);
-            peers.onConnect = socket -> {
-                for (int i = 0; i < IN_FLIGHT; i++) {
-                    loop.send(socket, i, requests);
-                }
-            };
-            try (Subject subject = new Subject(command, peers)) {
-                subject.await(() -> loop.answers.sum() > 0);
-                Thread.sleep(warmSeconds * 1_000L);
-                double processor = subject.processorSeconds();
-                long before = loop.answers.sum();
-                long start = System.nanoTime();
-                loop.recording = true;
-                Thread.sleep(seconds * 1_000L);
-                loop.recording = false;
-                long count = loop.answers.sum() - before;
-                double elapsed = (System.nanoTime() - start) / 1e9;
-                double spent = subject.processorSeconds() - processor;
-                return new Result(
-                        count / elapsed, spent * 1e6 / count, loop.latency.copy(), subject.peakMebibytes(), seconds);
-            }
+        double micros(double percentile) {
+            return latency.getValueAtPercentile(percentile) / 1e3;
         }
     }
 
-    static String request(int id, String pad) {
-        return "{\"type\":\"message\",\"id\":" + id + ",\"payload\":{\"marketId\":123456,\"selectionId\":987654,"
-                + "\"odds\":2.20," + pad + "\"stake\":253.67,\"currency\":\"USD\",\"date\":\"2021-05-"
-                + (10 + id % 20) + "T21:32:42.324Z\"}}";
+    private static final int IN_FLIGHT = 100;
+
+    private final Peers peers;
+    private final Subject subject;
+    private final String[] requests = new String[IN_FLIGHT];
+    private final long[] sentAt = new long[IN_FLIGHT];
+    private final LongAdder answers = new LongAdder();
+    private final LongAdder errors = new LongAdder();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Recorder latency = new Recorder(TimeUnit.SECONDS.toNanos(60), 3);
+    private ServerWebSocket socket;
+    private volatile boolean recording;
+    private volatile boolean over;
+
+    /** Begins to send requests of so many bytes at least, as soon as the subject is connected. */
+    ClosedLoop(Peers peers, Subject subject, int bytes) {
+        this.peers = peers;
+        this.subject = subject;
+        for (int i = 0; i < IN_FLIGHT; i++) {
+            requests[i] = Messages.requestOf(i, bytes);
+        }
+        peers.onAnswer = this::answered;
+        peers.onConnect = this::connected;
+        ServerWebSocket present = peers.socket.get();
+        if (present != null) {
+            peers.execute(() -> connected(present));
+        }
     }
 
-    private void send(ServerWebSocket socket, int id, String[] requests) {
+    /** Waits for so many answers, and no longer than so many seconds from the first. */
+    void warmUp(long count, int atMostSeconds) throws InterruptedException {
+        subject.await(() -> answers.sum() > 0);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(atMostSeconds);
+        while (answers.sum() < count && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+    }
+
+    Result measure(int seconds) throws Exception {
+        latency.reset();
+        double processor = subject.processorSeconds();
+        long before = answers.sum();
+        long errorsBefore = errors.sum();
+        long start = System.nanoTime();
+        recording = true;
+        Thread.sleep(seconds * 1_000L);
+        recording = false;
+        long count = answers.sum() - before;
+        double elapsed = (System.nanoTime() - start) / 1e9;
+        double spent = subject.processorSeconds() - processor;
+        return new Result(
+                count / elapsed,
+                spent * 1e6 / count,
+                latency.getIntervalHistogram(),
+                subject.peakMebibytes(),
+                errors.sum() - errorsBefore);
+    }
+
+    /** On the event loop; a second connection beside the first, as the stock component may make, gets nothing. */
+    private void connected(ServerWebSocket connected) {
+        if (over || socket != null && !socket.isClosed()) {
+            return;
+        }
+        socket = connected;
+        inFlight.set(0);
+        // the stock component sets its handlers after the handshake: what comes before that it loses
+        peers.vertx.setTimer(500, timer -> {
+            for (int i = 0; i < IN_FLIGHT && socket == connected; i++) {
+                send(i);
+            }
+        });
+    }
+
+    private void send(int id) {
+        inFlight.incrementAndGet();
         sentAt[id] = System.nanoTime();
         socket.writeTextMessage(requests[id]);
     }
 
-    private void answered(ServerWebSocket socket, String answer, String[] requests) {
-        int from = answer.indexOf("\"id\":") + 5;
-        int id = Integer.parseInt(answer, from, answer.indexOf(',', from), 10);
-        if (answer.charAt(9) != 'm' || !answer.contains("\"stake\":207.52054,\"currency\":\"EUR\"")) {
-            throw new IllegalStateException("wrong: " + answer);
+    /** Once the measuring is over nothing is looked at any more: a subject that stops may answer with errors. */
+    private void answered(String answer) {
+        inFlight.decrementAndGet();
+        if (over) {
+            return;
         }
-        answers.increment();
+        int id = Messages.id(answer);
+        (Messages.isRight(answer) ? answers : errors).increment();
         if (recording) {
             latency.recordValue(System.nanoTime() - sentAt[id]);
         }
-        if (socket != null) {
-            send(socket, id, requests);
+        send(id);
+    }
+
+    /** Sends no more and waits for what is under way, two seconds at the most. */
+    @Override
+    public void close() {
+        over = true;
+        for (int i = 0; i < 200 && inFlight.get() > 0; i++) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 }

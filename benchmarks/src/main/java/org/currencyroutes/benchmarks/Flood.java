@@ -6,72 +6,67 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A million requests in a minute, then a pipeline that sends and does not read: what memory and heartbeats make of it. */
-public final class Flood {
+final class Flood {
 
-    private static final int REQUESTS = 1_000_000;
     private static final int EACH_MILLISECOND = 17;
-
-    private final AtomicInteger answers = new AtomicInteger();
-    private final AtomicInteger connections = new AtomicInteger();
 
     private Flood() {}
 
-    /** Runs both against the built distribution and prints a line each. */
-    public static void main(String[] args) throws Exception {
-        new Flood().million();
-        new Flood().notReading();
-        System.exit(0);
+    static void run(Plan plan) throws Exception {
+        System.out.printf("%nfloods, from the first moment of a cold JVM%n");
+        million(plan.floodRequests());
+        notReading(plan.notReadingSeconds());
     }
 
-    private void million() throws Exception {
+    private static void million(int requests) throws Exception {
         try (Peers peers = new Peers()) {
-            AtomicLong sent = new AtomicLong();
+            AtomicInteger answers = new AtomicInteger();
+            AtomicInteger sent = new AtomicInteger();
             peers.onAnswer = answer -> answers.incrementAndGet();
-            peers.onConnect = socket -> {
-                connections.incrementAndGet();
-                peers.vertx.setPeriodic(1, id -> {
-                    for (int i = 0; i < EACH_MILLISECOND && sent.get() < REQUESTS; i++) {
-                        socket.writeTextMessage(ClosedLoop.request((int) sent.getAndIncrement(), ""));
-                    }
-                });
-            };
-            try (Subject subject = new Subject(Benchmark.DISTRIBUTION, peers)) {
+            peers.onConnect = socket -> peers.vertx.setPeriodic(1, id -> {
+                for (int i = 0; i < EACH_MILLISECOND && sent.get() < requests; i++) {
+                    socket.writeTextMessage(Messages.request(sent.getAndIncrement()));
+                }
+            });
+            try (Subject subject = new Subject(Program.distribution(), peers)) {
                 long start = System.nanoTime();
                 long end = start + TimeUnit.SECONDS.toNanos(90);
-                while (answers.get() < REQUESTS && System.nanoTime() < end) {
+                while (answers.get() < requests && System.nanoTime() < end) {
                     Thread.sleep(100);
                 }
                 System.out.printf(
-                        "a million requests: %,d answered in %d s, connections %d, own heartbeats at most %d ms apart, peak %d MiB%n",
+                        "%,d requests, %d each millisecond: %,d answered in %d s, connections %d, own heartbeats at most %d ms apart, peak %d MiB%n",
+                        requests,
+                        EACH_MILLISECOND,
                         answers.get(),
                         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
-                        connections.get(),
+                        peers.connections.get(),
                         peers.longestGapMillis(),
                         subject.peakMebibytes());
             }
         }
     }
 
-    private void notReading() throws Exception {
+    private static void notReading(int seconds) throws Exception {
         try (Peers peers = new Peers()) {
             AtomicLong sent = new AtomicLong();
             peers.onConnect = socket -> {
-                connections.incrementAndGet();
                 socket.pause();
                 peers.vertx.setPeriodic(1, id -> flood(socket, sent));
             };
-            try (Subject subject = new Subject(Benchmark.DISTRIBUTION, peers)) {
-                Thread.sleep(30_000);
+            try (Subject subject = new Subject(Program.distribution(), peers)) {
+                subject.await(() -> peers.connections.get() > 0);
+                Thread.sleep(seconds * 1_000L);
                 System.out.printf(
-                        "a pipeline that does not read, half a minute: %,d sent, connections %d, peak %d MiB%n",
-                        sent.get(), connections.get(), subject.peakMebibytes());
+                        "a pipeline that does not read, %d s: %,d sent, connections %d, peak %d MiB%n",
+                        seconds, sent.get(), peers.connections.get(), subject.peakMebibytes());
             }
         }
     }
 
     private static void flood(ServerWebSocket socket, AtomicLong sent) {
         for (int i = 0; i < EACH_MILLISECOND && !socket.isClosed() && !socket.writeQueueFull(); i++) {
-            socket.writeTextMessage(ClosedLoop.request((int) sent.getAndIncrement(), ""));
+            socket.writeTextMessage(Messages.request((int) sent.getAndIncrement()));
         }
     }
 }

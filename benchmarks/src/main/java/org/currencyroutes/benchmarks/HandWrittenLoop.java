@@ -45,7 +45,8 @@ public final class HandWrittenLoop {
         URI uri = URI.create(System.getenv("FX_SOCKET_URL"));
         Vertx vertx = Vertx.vertx();
         HandWrittenLoop loop = new HandWrittenLoop();
-        vertx.createWebSocketClient(new WebSocketClientOptions().setMaxFrameSize(1 << 20).setMaxMessageSize(1 << 20))
+        vertx.createWebSocketClient(
+                        new WebSocketClientOptions().setMaxFrameSize(1 << 20).setMaxMessageSize(1 << 20))
                 .connect(new WebSocketConnectOptions()
                         .setHost(uri.getHost())
                         .setPort(uri.getPort())
@@ -66,7 +67,8 @@ public final class HandWrittenLoop {
             LocalDate day = OffsetDateTime.parse(payload.get("date").asText())
                     .withOffsetSameInstant(ZoneOffset.UTC)
                     .toLocalDate();
-            BigDecimal rate = tables.computeIfAbsent(day, this::load).get(payload.get("currency").asText());
+            BigDecimal rate = tables.computeIfAbsent(day, this::load)
+                    .get(payload.get("currency").asText());
             BigDecimal stake = payload.get("stake").decimalValue().divide(rate, 5, RoundingMode.HALF_EVEN);
             payload.put("stake", new BigDecimal(stake.stripTrailingZeros().toPlainString()));
             payload.put("currency", "EUR");
@@ -79,11 +81,15 @@ public final class HandWrittenLoop {
 
     private Map<String, BigDecimal> load(LocalDate day) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(rates + "/" + day + "?base=EUR")).build();
-            JsonNode answer = JSON.readTree(
-                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
+            HttpRequest request = HttpRequest.newBuilder(URI.create(rates + "/" + day + "?base=EUR"))
+                    .build();
+            JsonNode answer = JSON.readTree(HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .body());
             Map<String, BigDecimal> table = new HashMap<>();
-            answer.get("rates").properties().forEach(rate -> table.put(rate.getKey(), rate.getValue().decimalValue()));
+            answer.get("rates")
+                    .properties()
+                    .forEach(rate -> table.put(rate.getKey(), rate.getValue().decimalValue()));
             return table;
         } catch (Exception e) {
             throw new IllegalStateException(e);

@@ -4,21 +4,30 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** One of the programs that are compared, as a process of its own, with what the operating system says of it. */
+/** A program that is measured, as a process of its own, with what the operating system says of it. */
 final class Subject implements AutoCloseable {
 
+    // USER_HZ, which is what /proc counts in whatever the kernel's own clock
     private static final double TICKS_A_SECOND = 100;
 
     private final Process process;
 
-    Subject(List<String> command, Peers peers) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command);
+    Subject(Program program, Peers peers) throws IOException {
+        this(program, peers, "");
+    }
+
+    /** Starts a program with an option more for its JVM, or an empty text for none. */
+    Subject(Program program, Peers peers, String jvmOption) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(program.command());
         builder.environment().put("FX_SOCKET_URL", peers.socketUrl());
+        builder.environment().put("FX_STOCK_PEER", peers.socketAddress());
         builder.environment().put("FX_RATES_FRANKFURTER_URL", peers.ratesUrl());
+        // any free port, so that a subject has its health and metrics even if another process has the usual one
+        builder.environment().put("CAMEL_MANAGEMENT_PORT", "0");
+        builder.environment().put("JAVA_OPTS", jvmOption);
         File log = File.createTempFile("subject", ".log", new File("target"));
         process = builder.redirectErrorStream(true).redirectOutput(log).start();
     }
@@ -27,7 +36,7 @@ final class Subject implements AutoCloseable {
     void await(BooleanSupplier done) throws InterruptedException {
         for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); !done.getAsBoolean(); Thread.sleep(10)) {
             if (!process.isAlive() || System.nanoTime() > end) {
-                throw new IllegalStateException("the subject does not answer, see target/subject*.log");
+                throw new IllegalStateException("the subject does not answer, see the newest target/subject*.log");
             }
         }
     }
@@ -40,25 +49,41 @@ final class Subject implements AutoCloseable {
 
     /** The most resident memory so far, in MiB. */
     long peakMebibytes() throws IOException {
-        return kibibytes("VmHWM:") >> 10;
+        return status("VmHWM:") >> 10;
     }
 
     /** The resident memory now, in MiB. */
     long residentMebibytes() throws IOException {
-        return kibibytes("VmRSS:") >> 10;
+        return status("VmRSS:") >> 10;
+    }
+
+    /** How many threads it has. */
+    long threads() throws IOException {
+        return status("Threads:");
+    }
+
+    /** How many file descriptors it has open. */
+    long descriptors() throws IOException {
+        try (var open = Files.list(proc("fd"))) {
+            return open.count();
+        }
     }
 
     private String afterName() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        String stat = Files.readString(proc("stat"));
         return stat.substring(stat.lastIndexOf(')') + 2);
     }
 
-    private long kibibytes(String field) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+    private long status(String field) throws IOException {
+        return Files.readAllLines(proc("status")).stream()
                 .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private Path proc(String file) {
+        return Path.of("/proc", Long.toString(process.pid()), file);
     }
 
     @Override
