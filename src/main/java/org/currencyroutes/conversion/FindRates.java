@@ -37,7 +37,7 @@ public final class FindRates extends AsyncProcessorSupport {
                 load(request, exchange, callback);
                 return false;
             }
-        } catch (ConversionRefused e) {
+        } catch (ConversionRefused | RuntimeException e) {
             exchange.setException(e);
         }
         callback.done(true);

@@ -69,7 +69,11 @@ public final class RatesLoader implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        timer = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "fx-rates-deadline");
+        // each load that waits for its turn has its deadline here: there may be as many as requests in hand
+        ThreadPoolProfile one = new ThreadPoolProfile("fx-rates-deadline");
+        one.setPoolSize(1);
+        one.setMaxQueueSize(Integer.MAX_VALUE);
+        timer = camelContext.getExecutorServiceManager().newScheduledThreadPool(this, "fx-rates-deadline", one);
         ProducerTemplate template = camelContext.createProducerTemplate();
         MeterRegistry metrics = Meters.of(camelContext);
         providers =

@@ -192,6 +192,29 @@ class SickProviderTest {
     }
 
     @Test
+    void thousandsOfDaysOfAProviderThatHangsAreEachAnsweredInTheEnd() throws IOException {
+        try (ServerSocket hanging = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+                TradingPipeline other = new TradingPipeline();
+                RunningRoutes lonely = RunningRoutes.with(
+                        "fx.socket.url=" + other.url(),
+                        "fx.rates.providers=frankfurter",
+                        "fx.rates.frankfurter.url=http://127.0.0.1:" + hanging.getLocalPort(),
+                        "fx.rates.timeout=1s",
+                        "fx.rates.deadline=1s")) {
+            assertTrue(lonely.context().isStarted());
+            await().until(() -> other.connections() == 1);
+            LocalDate last = LocalDate.of(2021, 5, 18);
+            for (int i = 0; i < 3_000; i++) {
+                other.send(request(String.valueOf(i), "USD", last.minusDays(i).toString()));
+            }
+            for (int i = 0; i < 3_000; i++) {
+                String answer = other.nextAnswer();
+                assertTrue(answer.contains(" are not available at the moment"), answer);
+            }
+        }
+    }
+
+    @Test
     void aProviderIsLeftAloneAfterFiveFailuresAndTriedAgainTenSecondsLater() {
         first.setAnswer(500, "");
         int calls = calls(() -> {
