@@ -139,9 +139,10 @@ class ConnectionLawsTest {
 
     private void restartByOperator() {
         routes.operator("stop", "fx-pipeline");
-        await().pollInterval(Duration.ofMillis(10)).until(() -> pipeline.open() == 0);
-        int connections = pipeline.connections();
-        await().during(Duration.ofMillis(30)).until(() -> pipeline.connections() == connections);
+        // what the kernel says, since the peer may accept late one that is over already
+        await().pollInterval(Duration.ofMillis(10))
+                .during(Duration.ofMillis(30))
+                .until(() -> pipeline.open() == 0);
         routes.operator("start", "fx-pipeline");
     }
 

@@ -73,6 +73,18 @@ class StopTest {
         assertTrue(pipeline.answer(id).contains("\"stake\":207.52054,"));
     }
 
+    @Test
+    void anAttemptThatIsOverBeforeItHasBegunLeavesNoSocket() {
+        run();
+        pipeline.awaitConnectionAfter(0);
+        PipelineComponent component = routes.bean("fx-pipeline", PipelineComponent.class);
+        for (int attempt = 0; attempt < 300; attempt++) {
+            component.reconnect();
+        }
+        routes.operator("stop", "fx-pipeline");
+        await().until(() -> pipeline.open() == 0);
+    }
+
     // ---- the application
 
     @Test
@@ -94,7 +106,7 @@ class StopTest {
 
     @Test
     void stoppingWithABacklogThatNothingAnswersBeatsToTheEndAndEndsInTime() throws IOException {
-        run("fx.rates.timeout=30s", "fx.rates.deadline=30s");
+        run("fx.rates.timeout=30s", "fx.rates.deadline=30s", "fx.heartbeat.timeout=10s");
         RawConnection connection = pipeline.awaitConnectionAfter(0);
         api.hold();
         for (int id = 1; id <= 500; id++) {
@@ -115,7 +127,7 @@ class StopTest {
 
     @Test
     void aLineThatDropsWhileStoppingIsMadeAnewAndWhatIsInHandIsAnsweredOnTheNextConnection() throws IOException {
-        run("fx.rates.timeout=30s", "fx.rates.deadline=30s");
+        run("fx.rates.timeout=30s", "fx.rates.deadline=30s", "fx.heartbeat.timeout=10s");
         RawConnection connection = pipeline.awaitConnectionAfter(0);
         api.hold();
         for (int id = 1; id <= 100; id++) {
