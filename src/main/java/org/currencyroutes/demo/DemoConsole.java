@@ -20,6 +20,7 @@ public final class DemoConsole {
     private final EcbHistory history;
     private final DemoRates rates;
     private final HeartbeatMonitor monitor;
+    private final int port;
     private final long started = System.nanoTime();
     private final long[] latencies = new long[LATEST];
     private long lastConversion = started;
@@ -31,11 +32,15 @@ public final class DemoConsole {
     private long missing;
     private long heartbeats;
 
-    /** Takes the history that it tells the extent of, the rates service whose calls it counts, and the connection. */
-    public DemoConsole(EcbHistory history, DemoRates rates, HeartbeatMonitor monitor) {
+    /**
+     * Takes the history that it tells the extent of, the rates service whose calls it counts, the connection, and the
+     * port of the page to look at.
+     */
+    public DemoConsole(EcbHistory history, DemoRates rates, HeartbeatMonitor monitor, int port) {
         this.history = history;
         this.rates = rates;
         this.monitor = monitor;
+        this.port = port;
     }
 
     /** Says what this is, and how to get at the real thing. */
@@ -46,10 +51,11 @@ public final class DemoConsole {
                 service of their own, both on this machine; nothing leaves it. The rates are the European Central
                 Bank's from {} to {}. Each answer is checked against a computation of the demo's own.
 
+                Look at it in a browser:  http://127.0.0.1:{}/
                 With a real pipeline:  FX_SOCKET_URL=wss://… bin/currency-routes
 
                 Ctrl-C ends the demo.
-                """, history.firstDay(), history.lastDay());
+                """, history.firstDay(), history.lastDay(), String.valueOf(port));
     }
 
     /** A request was converted, rightly, within so many nanoseconds. */

@@ -154,10 +154,14 @@ public final class Rates implements CamelContextAware {
 
     /** How long ago the latest rates were fetched, if they are held. */
     public Optional<Duration> latestAge() {
+        return age(LATEST);
+    }
+
+    private Optional<Duration> age(String key) {
         return tables.synchronous()
                 .policy()
                 .expireAfterWrite()
-                .flatMap(ages -> ages.ageOf(LATEST))
+                .flatMap(ages -> ages.ageOf(key))
                 // one that is being loaded has no age yet
                 .filter(age -> !age.isNegative());
     }
@@ -208,12 +212,13 @@ public final class Rates implements CamelContextAware {
         return LocalDate.now(clock);
     }
 
-    private static Map<String, Object> inWords(String key, RateTable table) {
+    private Map<String, Object> inWords(String key, RateTable table) {
         Map<String, Object> words = new LinkedHashMap<>();
         words.put("day", key);
         words.put("rates-of", table.day().toString());
         words.put("base", table.base());
         words.put("currencies", table.quotes().size());
+        age(key).ifPresent(age -> words.put("age-seconds", age.toSeconds()));
         return words;
     }
 

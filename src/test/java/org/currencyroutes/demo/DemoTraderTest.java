@@ -29,7 +29,7 @@ class DemoTraderTest {
             Duration.ofMillis(50),
             Duration.ofMillis(500),
             Duration.ofSeconds(5));
-    private final DemoConsole console = new DemoConsole(HISTORY, new DemoRates(HISTORY), monitor);
+    private final DemoConsole console = new DemoConsole(HISTORY, new DemoRates(HISTORY), monitor, 9876);
     private long nanos;
     private final DemoTrader trader =
             new DemoTrader(HISTORY, "EUR", 5, RoundingMode.HALF_EVEN, console, new Random(1999), () -> nanos);
