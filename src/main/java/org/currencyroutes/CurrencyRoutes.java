@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.EventNotifier;
+import org.apache.camel.spi.ManagementStrategy;
 import org.currencyroutes.demo.Demo;
 
 /** Starts the routes. */
@@ -32,6 +37,7 @@ public final class CurrencyRoutes {
                         ? "file:" + home.resolve("application-" + args[0] + ".properties") + "," + settings
                         : settings);
         main.addMainListener(new Settings());
+        main.addMainListener(new SilentNotifiers());
         try {
             System.exit(main.run(demo || dev ? new String[0] : args));
         } catch (Settings.Wrong e) {
@@ -57,6 +63,18 @@ public final class CurrencyRoutes {
     private static void setUnlessSet(String property, String value) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, value);
+        }
+    }
+
+    /** Camel asks each notifier at each step of each message, also those that never listen to messages. */
+    private static final class SilentNotifiers extends MainListenerSupport {
+
+        @Override
+        public void afterStart(BaseMainSupport main) {
+            ManagementStrategy management = main.getCamelContext().getManagementStrategy();
+            List.copyOf(management.getEventNotifiers()).stream()
+                    .filter(EventNotifier::isIgnoreExchangeEvents)
+                    .forEach(management::removeEventNotifier);
         }
     }
 }

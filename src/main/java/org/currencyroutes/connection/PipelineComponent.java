@@ -29,8 +29,8 @@ import org.currencyroutes.heartbeat.HeartbeatMonitor;
  */
 public final class PipelineComponent extends VertxWebsocketComponent {
 
-    // Some hundred requests: what a cold JVM handles in ten milliseconds or so.
-    private static final int MAX_READ = 16 << 10;
+    // Some two hundred requests: what a cold JVM handles in twenty milliseconds or so.
+    private static final int MAX_READ = 32 << 10;
 
     private String url;
     private String authorization = "";

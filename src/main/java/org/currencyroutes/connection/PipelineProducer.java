@@ -1,9 +1,11 @@
 package org.currencyroutes.connection;
 
 import io.vertx.core.Future;
+import java.util.List;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Exchange;
+import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.apache.camel.support.UnitOfWorkHelper;
@@ -21,10 +23,13 @@ final class PipelineProducer extends DefaultAsyncProducer {
 
     private final PipelineComponent component;
     private final AsyncProducer unsent;
+    // completions can only be handed over to an exchange: this one passes them on
+    private final Exchange carrier;
 
     PipelineProducer(PipelineEndpoint endpoint) throws Exception {
         super(endpoint);
         component = endpoint.component();
+        carrier = endpoint.createExchange();
         unsent = endpoint.awaitWrite()
                 ? null
                 : CamelContextHelper.getMandatoryEndpoint(endpoint.getCamelContext(), component.unsent())
@@ -70,33 +75,41 @@ final class PipelineProducer extends DefaultAsyncProducer {
         }
     }
 
-    /** The exchange goes on at once; another one completes what it has to complete, or goes where unsent messages go. */
+    /** The exchange goes on at once; what it has to complete is completed by the write, or goes where unsent messages go. */
     private void handOver(Exchange exchange) {
-        Exchange sent = getEndpoint().createExchange();
-        exchange.getExchangeExtension().handoverCompletions(sent);
+        List<Synchronization> completions = take(exchange);
         try {
             write(exchange).onComplete(written -> {
                 if (written.succeeded()) {
-                    UnitOfWorkHelper.doneSynchronizations(
-                            sent, sent.getExchangeExtension().handoverCompletions());
+                    UnitOfWorkHelper.doneSynchronizations(exchange, completions);
                 } else {
-                    sendLater(exchange, sent);
+                    sendLater(exchange, completions);
                 }
             });
         } catch (Exception e) {
-            sendLater(exchange, sent);
+            sendLater(exchange, completions);
         }
     }
 
-    private void sendLater(Exchange exchange, Exchange sent) {
-        sent.getMessage().setBody(exchange.getMessage().getBody());
-        sent.setProperty(PipelineEndpoint.READ_ON, exchange.getProperty(PipelineEndpoint.READ_ON));
+    private List<Synchronization> take(Exchange exchange) {
+        synchronized (carrier) {
+            exchange.getExchangeExtension().handoverCompletions(carrier);
+            List<Synchronization> taken = carrier.getExchangeExtension().handoverCompletions();
+            return taken == null ? List.of() : taken;
+        }
+    }
+
+    private void sendLater(Exchange exchange, List<Synchronization> completions) {
+        Exchange later = getEndpoint().createExchange();
+        completions.forEach(later.getExchangeExtension()::addOnCompletion);
+        later.getMessage().setBody(exchange.getMessage().getBody());
+        later.setProperty(PipelineEndpoint.READ_ON, exchange.getProperty(PipelineEndpoint.READ_ON));
         try {
-            unsent.process(sent, doneSync -> {});
+            unsent.process(later, doneSync -> {});
         } catch (RuntimeException e) {
             LOG.warn("An answer was dropped: {}", e.getMessage());
             UnitOfWorkHelper.doneSynchronizations(
-                    sent, sent.getExchangeExtension().handoverCompletions());
+                    later, later.getExchangeExtension().handoverCompletions());
         }
     }
 
