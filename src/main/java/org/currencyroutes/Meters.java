@@ -1,17 +1,23 @@
 package org.currencyroutes;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
 
 /** Finds where meters go. */
 public final class Meters {
 
     private Meters() {}
 
-    /** The registry of Camel's metrics; one that nobody reads where they are switched off. */
+    /** The context's registry; where there is none yet, one that Camel's metrics then use as well. */
     public static MeterRegistry of(CamelContext context) {
         MeterRegistry registry = context.getRegistry().findSingleByType(MeterRegistry.class);
-        return registry == null ? new SimpleMeterRegistry() : registry;
+        if (registry == null) {
+            registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            context.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
+        }
+        return registry;
     }
 }

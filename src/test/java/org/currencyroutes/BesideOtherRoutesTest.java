@@ -23,6 +23,7 @@ import org.apache.camel.component.vertx.websocket.VertxWebsocketComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.currencyroutes.connection.PipelineComponent;
 import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
@@ -51,6 +52,8 @@ class BesideOtherRoutesTest {
 
         // what the README says
         host.getPropertiesComponent().setInitialProperties(settings());
+        PluginHelper.getRoutesLoader(host)
+                .loadRoutes(ResourceHelper.resolveResource(host, "classpath:currency-routes/beans/beans.camel.yaml"));
         PluginHelper.getRoutesLoader(host)
                 .loadRoutes(PluginHelper.getPackageScanResourceResolver(host)
                         .findResources("classpath:currency-routes/*.camel.yaml"));

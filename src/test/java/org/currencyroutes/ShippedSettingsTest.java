@@ -10,7 +10,7 @@ import java.util.Properties;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The figures of the connection that the pipeline's operators rely on, as they are shipped. */
+/** What the pipeline's operators, and the beans, rely on, as it is shipped. */
 class ShippedSettingsTest {
 
     @ParameterizedTest
@@ -23,7 +23,9 @@ class ShippedSettingsTest {
         "fx.reconnect.max-delay, 5s",
         "fx.conversion.max-pending, 10000",
         "fx.reply.ttl, 10s",
-        "camel.main.shutdown-timeout, 8"
+        "camel.main.shutdown-timeout, 8",
+        // the beans before the routes: Camel takes the files of one pattern in no order, and would make beans twice
+        "camel.main.routes-include-pattern, 'file:{{fx.home:.}}/routes/beans.camel.yaml,file:{{fx.home:.}}/routes/*.camel.yaml,file:{{fx.home:.}}/routes/*.java'"
     })
     void aFigureIsTheOneThatWasAgreed(String property, String agreed) throws IOException {
         Properties shipped = new Properties();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** A provider that somebody adds by one file, as the README shows it, or by a route in Java. */
 class SixthProviderTest {
 
-    private static final String SHIPPED = "file:./routes/*.camel.yaml";
+    private static final String SHIPPED = "file:./routes/beans.camel.yaml,file:./routes/*.camel.yaml";
 
     private final TradingPipeline pipeline = new TradingPipeline();
     private final ProviderApi api = new ProviderApi();
