@@ -221,7 +221,7 @@ class DistributionIT {
         try (var files = Files.list(Path.of("target/currency-routes/lib"))) {
             assertEquals(
                     files.map(file -> file.getFileName().toString())
-                            .filter(name -> !name.startsWith("currency-routes-"))
+                            .filter(name -> name.endsWith(".jar") && !name.startsWith("currency-routes-"))
                             .collect(Collectors.toCollection(TreeSet::new)),
                     libraries);
         }
