@@ -3,9 +3,9 @@ package org.currencyroutes.conversion;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.LocalDate;
 import org.currencyroutes.Decimals;
+import org.currencyroutes.Today;
 import org.currencyroutes.conversion.PipelineMessage.Field;
 
 /** A stake in a currency on a UTC day, read from a message and found to be convertible as far as its own fields tell. */
@@ -13,8 +13,6 @@ public final class ConversionRequest {
 
     /** The first day of the euro's reference rates, hence the first that any provider can know. */
     public static final LocalDate FIRST_DAY = LocalDate.of(1999, 1, 4);
-
-    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private final PipelineMessage message;
     private final BigDecimal stake;
@@ -64,7 +62,7 @@ public final class ConversionRequest {
         if (day.isBefore(FIRST_DAY)) {
             throw new ConversionRefused("payload.date must not be before " + FIRST_DAY);
         }
-        if (day.toEpochDay() > Math.floorDiv(clock.millis(), DAY_MILLIS) + 1) {
+        if (day.toEpochDay() > Today.epochDay(clock) + 1) {
             throw new ConversionRefused("payload.date must not be later than tomorrow");
         }
     }

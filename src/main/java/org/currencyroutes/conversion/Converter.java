@@ -77,7 +77,7 @@ public final class Converter {
     private static Optional<BigDecimal> quote(RateTable rates, String currency, ConversionRequest request)
             throws ConversionRefused {
         Optional<BigDecimal> quote = rates.quote(currency);
-        if (quote.isPresent() && quote.get().signum() <= 0) {
+        if (quote.filter(RateTable::isUnusable).isPresent()) {
             throw new ConversionRefused("the rates of " + request.day() + " are not available at the moment");
         }
         return quote;

@@ -57,7 +57,12 @@ public record RateTable(String base, LocalDate day, Map<String, BigDecimal> quot
 
     /** Whether the table has the currency, but no rate of it that one could divide by. */
     public boolean isUnusableFor(String currency) {
-        return quote(currency).filter(quote -> quote.signum() <= 0).isPresent();
+        return quote(currency).filter(RateTable::isUnusable).isPresent();
+    }
+
+    /** Whether a quote of a table is none that one could divide by. */
+    public static boolean isUnusable(BigDecimal quote) {
+        return quote.signum() <= 0;
     }
 
     private static LocalDate day(Object day) {

@@ -24,14 +24,13 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.currencyroutes.Meters;
+import org.currencyroutes.Today;
 
 /** The rates by day, kept for a time after they were fetched, each loaded once however many wait for it. */
 public final class Rates implements CamelContextAware {
 
     /** The key of the latest rates, which serve today and tomorrow. */
     public static final String LATEST = "latest";
-
-    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private final Duration ttl;
     private final RatesLoader loader;
@@ -205,7 +204,7 @@ public final class Rates implements CamelContextAware {
     }
 
     private String key(LocalDate day) {
-        return day.toEpochDay() < Math.floorDiv(clock.millis(), DAY_MILLIS) ? day.toString() : LATEST;
+        return day.toEpochDay() < Today.epochDay(clock) ? day.toString() : LATEST;
     }
 
     private LocalDate today() {
