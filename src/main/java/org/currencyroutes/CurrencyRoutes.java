@@ -55,14 +55,13 @@ public final class CurrencyRoutes {
         try (Reader file = Files.newBufferedReader(home.resolve("application.properties"))) {
             settings.load(file);
         }
-        setUnlessSet("fx.log.format", settings.getProperty("fx.log.format", "plain"));
-        setUnlessSet(
-                "log4j2.configurationFile", home.resolve(configuration).toUri().toString());
-    }
-
-    private static void setUnlessSet(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
+        String format = System.getenv().getOrDefault("FX_LOG_FORMAT", settings.getProperty("fx.log.format", "plain"));
+        String files = home.resolve(configuration).toUri().toString();
+        if (format.equals("json")) {
+            files += "," + home.resolve("log4j2-json.properties").toUri();
+        }
+        if (System.getProperty("log4j2.configurationFile") == null) {
+            System.setProperty("log4j2.configurationFile", files);
         }
     }
 

@@ -1,8 +1,10 @@
 package org.currencyroutes.rates;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -14,6 +16,7 @@ import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.jsse.TrustManagersParameters;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpRequest;
 import org.currencyroutes.Secret;
@@ -74,6 +77,17 @@ public final class ProviderHttp extends HttpComponent {
                         .newSingleThreadScheduledExecutor(this, "fx-rates-timeout"));
         setHttpClientConfigurer(client -> configure(client, limits));
         return super.createEndpoint(uri, remaining, parameters);
+    }
+
+    /** One for all providers: each would read the JVM's authorities anew, a tenth of the time to start. */
+    @Override
+    protected HttpClientConnectionManager createConnectionManager(
+            Map<String, Object> parameters, SSLContextParameters tls, Map<String, Object> httpConnectionOptions)
+            throws GeneralSecurityException, IOException {
+        if (getClientConnectionManager() == null) {
+            setClientConnectionManager(super.createConnectionManager(parameters, tls, httpConnectionOptions));
+        }
+        return getClientConnectionManager();
     }
 
     /** Leaves redelivery to the routes: the client would repeat a call on 429 and 503 by itself. */
