@@ -4,18 +4,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
-import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.VertxInternal;
-import io.vertx.core.net.KeyStoreOptions;
-import io.vertx.core.net.ProxyOptions;
-import io.vertx.core.net.ProxyType;
-import java.net.URI;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Processor;
@@ -24,41 +18,47 @@ import org.apache.camel.component.vertx.websocket.VertxWebsocketConfiguration;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
 
 /**
- * The pipeline's WebSocket as a Camel component: one connection, made by the consumer, used by the producers. Bound
- * under a scheme of its own, it leaves {@code vertx-websocket:} as it is.
+ * The pipelines' WebSockets as a Camel component: of each pipeline one connection, made by its consumer, used by the
+ * producers. Bound under a scheme of its own, it leaves {@code vertx-websocket:} as it is. The main pipeline is made of
+ * this component's properties, others are added.
  */
 public final class PipelineComponent extends VertxWebsocketComponent {
 
     // Some two hundred requests: what a cold JVM handles in twenty milliseconds or so.
     private static final int MAX_READ = 32 << 10;
 
-    private String url;
-    private String authorization = "";
-    private String trustStore = "";
-    private String trustStorePassword = "";
-    private String keyStore = "";
-    private String keyStorePassword = "";
-    private String proxy = "";
-    private Duration connectTimeout = Duration.ofSeconds(3);
-    private Duration replyTtl = Duration.ofSeconds(10);
-    private Processor reader = exchange -> {};
+    private static final String MAIN = "main";
+    private static final String REPLY = "reply";
+
+    private final Pipeline main = new Pipeline(MAIN);
+    private final Map<String, Pipeline> pipelines = new ConcurrentHashMap<>(Map.of(MAIN, main));
     private String unsent = "";
-    private IntSupplier inHand = () -> 0;
-    private HeartbeatMonitor monitor;
-    private final AtomicReference<PipelineConsumer> consumer = new AtomicReference<>();
-    private ReplyWindow replyWindow;
     private Vertx ownVertx;
 
+    /** Adds a pipeline beside the main one; refuses a name that is taken. */
+    public void add(Pipeline pipeline) {
+        if (pipeline.name().equals(REPLY) || pipelines.putIfAbsent(pipeline.name(), pipeline) != null) {
+            throw new IllegalArgumentException("There is a pipeline " + pipeline.name() + " already");
+        }
+    }
+
+    /** Removes a pipeline that was added; its routes have to be gone. */
+    public void remove(Pipeline pipeline) {
+        pipelines.remove(pipeline.name(), pipeline);
+    }
+
+    /** {@code fx-pipeline:name} is the pipeline of that name, {@code fx-pipeline:reply} the one that a message was read on. */
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        VertxWebsocketConfiguration configuration = new VertxWebsocketConfiguration();
-        configuration.setAllowOriginHeader(isAllowOriginHeader());
-        configuration.setOriginHeaderUrl(getOriginHeaderUrl());
-        configuration.setWebsocketURI(PipelineUrl.parse(url));
-        if (!authorization.isEmpty()) {
-            configuration.setHandshakeHeaders(Map.of("Authorization", authorization));
+        boolean replying = remaining.equals(REPLY);
+        Pipeline pipeline = replying ? main : pipelines.get(remaining);
+        if (pipeline == null) {
+            throw new IllegalArgumentException("There is no pipeline " + remaining);
         }
-        PipelineEndpoint endpoint = new PipelineEndpoint(uri, this, configuration);
+        VertxWebsocketConfiguration target = pipeline.target();
+        target.setAllowOriginHeader(isAllowOriginHeader());
+        target.setOriginHeaderUrl(getOriginHeaderUrl());
+        PipelineEndpoint endpoint = new PipelineEndpoint(uri, this, target, pipeline, replying);
         setProperties(endpoint, parameters);
         return endpoint;
     }
@@ -67,7 +67,7 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     @Override
     protected void doInit() throws Exception {
         if (getVertx() == null) {
-            ownVertx = new VertxBuilder(new VertxOptions().setAddressResolverOptions(resolving(connectTimeout)))
+            ownVertx = new VertxBuilder(new VertxOptions().setAddressResolverOptions(resolving(main.connectTimeout())))
                     .findTransport(new SmallReads(MAX_READ))
                     .init()
                     .vertx();
@@ -97,152 +97,67 @@ public final class PipelineComponent extends VertxWebsocketComponent {
         }
     }
 
-    /** Makes the connection anew, if the route that holds it is started; returns when the old one is closed. */
+    /** Makes the main pipeline's connection anew, if the route that holds it is started; returns when the old one is closed. */
     public void reconnect() {
-        PipelineConsumer owner = consumer.get();
-        if (owner != null) {
-            owner.reconnect();
-        }
-    }
-
-    /** Makes a started consumer the owner of the connection; refuses a second one, it would be a second connection. */
-    void attach(PipelineConsumer started) {
-        if (!consumer.compareAndSet(null, started)) {
-            throw new IllegalStateException("Only one route may consume from the pipeline at a time");
-        }
-    }
-
-    void detach(PipelineConsumer stopped) {
-        consumer.compareAndSet(stopped, null);
-    }
-
-    /** Until when an answer can be sent; one for all that is sent on this component's connections. */
-    synchronized ReplyWindow replyWindow() {
-        if (replyWindow == null) {
-            replyWindow = new ReplyWindow(replyTtl, System::nanoTime);
-        }
-        return replyWindow;
-    }
-
-    /** The connection to send on. */
-    PipelineConnection connection() throws NotConnectedException {
-        PipelineConsumer owner = consumer.get();
-        PipelineConnection connection = owner == null ? null : owner.connection();
-        if (connection == null || !connection.isOpen()) {
-            throw new NotConnectedException("not connected to the pipeline");
-        }
-        return connection;
+        main.reconnect();
     }
 
     Context newContext() {
         return ((VertxInternal) getVertx()).createEventLoopContext();
     }
 
-    /** How to reach the peer: through TLS stores and a proxy where there are any, the host's name always verified. */
-    WebSocketClientOptions clientOptions() {
-        int timeout = (int) connectTimeout.toMillis();
-        WebSocketClientOptions options = new WebSocketClientOptions()
-                .setConnectTimeout(timeout)
-                .setSslHandshakeTimeout(timeout)
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setVerifyHost(true)
-                .setTcpNoDelay(true)
-                .setMaxFrameSize(PipelineConnection.MAX_MESSAGE)
-                .setMaxMessageSize(PipelineConnection.MAX_MESSAGE)
-                // the TCP connection goes with the peer's close frame; how long we wait for one is ours to say
-                .setClosingTimeout(0);
-        if (!trustStore.isEmpty()) {
-            options.setTrustOptions(store(trustStore, trustStorePassword));
-        }
-        if (!keyStore.isEmpty()) {
-            options.setKeyCertOptions(store(keyStore, keyStorePassword));
-        }
-        if (!proxy.isEmpty()) {
-            URI uri = URI.create(proxy);
-            options.setProxyOptions(new ProxyOptions()
-                    .setType(ProxyType.HTTP)
-                    .setHost(uri.getHost())
-                    .setPort(uri.getPort()));
-        }
-        return options;
-    }
-
-    private static KeyStoreOptions store(String path, String password) {
-        // the JVM's default type reads PKCS#12 and JKS
-        return new KeyStoreOptions()
-                .setType(KeyStore.getDefaultType())
-                .setPath(path)
-                .setPassword(password);
-    }
-
-    Processor reader() {
-        return reader;
-    }
-
     String unsent() {
         return unsent;
     }
 
-    int inHand() {
-        return inHand.getAsInt();
-    }
-
-    HeartbeatMonitor monitor() {
-        return monitor;
-    }
-
-    Duration connectTimeout() {
-        return connectTimeout;
-    }
-
     /** The pipeline's address, {@code ws://} or {@code wss://}; its query may hold a token, so it is never logged. */
     public void setUrl(String url) {
-        this.url = url;
+        main.setUrl(url);
     }
 
     /** The {@code Authorization} header of the handshake; empty for none. */
     public void setAuthorization(String authorization) {
-        this.authorization = authorization;
+        main.setAuthorization(authorization);
     }
 
     /** The PKCS#12 or JKS file with the authorities to trust; empty for the JVM's. */
     public void setTrustStore(String trustStore) {
-        this.trustStore = trustStore;
+        main.setTrustStore(trustStore);
     }
 
     /** The password of the trust store. */
     public void setTrustStorePassword(String trustStorePassword) {
-        this.trustStorePassword = trustStorePassword;
+        main.setTrustStorePassword(trustStorePassword);
     }
 
     /** The PKCS#12 or JKS file with our own certificate and key; empty for none. */
     public void setKeyStore(String keyStore) {
-        this.keyStore = keyStore;
+        main.setKeyStore(keyStore);
     }
 
     /** The password of the key store. */
     public void setKeyStorePassword(String keyStorePassword) {
-        this.keyStorePassword = keyStorePassword;
+        main.setKeyStorePassword(keyStorePassword);
     }
 
     /** The HTTP proxy to go through, {@code http://host:port}; empty for none. */
     public void setProxy(String proxy) {
-        this.proxy = proxy;
+        main.setProxy(proxy);
     }
 
     /** How long an attempt may take, handshake included. */
     public void setConnectTimeout(Duration connectTimeout) {
-        this.connectTimeout = connectTimeout;
+        main.setConnectTimeout(connectTimeout);
     }
 
     /** How long after a drop the next connection may come and still be sent what was in hand. */
     public void setReplyTtl(Duration replyTtl) {
-        this.replyTtl = replyTtl;
+        main.setReplyTtl(replyTtl);
     }
 
     /** What makes of a frame's bytes the body that the route gets. */
     public void setReader(Processor reader) {
-        this.reader = reader;
+        main.setReader(reader);
     }
 
     /** The endpoint that takes the messages that could not be written, at once or when their write failed. */
@@ -252,11 +167,11 @@ public final class PipelineComponent extends VertxWebsocketComponent {
 
     /** Tells how many requests are in hand, read and not yet answered. */
     public void setInHand(IntSupplier inHand) {
-        this.inHand = inHand;
+        main.setInHand(inHand);
     }
 
     /** The clockwork that is told of the connection's life. */
     public void setMonitor(HeartbeatMonitor monitor) {
-        this.monitor = monitor;
+        main.setMonitor(monitor);
     }
 }

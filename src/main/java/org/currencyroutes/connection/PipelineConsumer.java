@@ -11,7 +11,7 @@ import org.currencyroutes.heartbeat.HeartbeatMonitor;
 import org.currencyroutes.heartbeat.Loss;
 
 /**
- * Holds the connection to the pipeline while its route is started, and routes each frame on the event loop. It
+ * Holds the connection to a pipeline while its route is started, and routes each frame on the event loop. It
  * makes one attempt and does not try again by itself: the watchdog tells it to.
  */
 final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
@@ -23,6 +23,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     private static final short GOING_AWAY = 1001;
 
     private final PipelineEndpoint endpoint;
+    private final Pipeline pipeline;
     private final HeartbeatMonitor monitor;
     private final ReplyWindow replyWindow;
     private Context context;
@@ -32,8 +33,9 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     PipelineConsumer(PipelineEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
-        this.monitor = endpoint.component().monitor();
-        this.replyWindow = endpoint.component().replyWindow();
+        this.pipeline = endpoint.pipeline();
+        this.monitor = pipeline.monitor();
+        this.replyWindow = pipeline.replyWindow();
     }
 
     PipelineConnection connection() {
@@ -43,7 +45,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        endpoint.component().attach(this);
+        pipeline.attach(this);
         context = endpoint.component().newContext();
         connect();
     }
@@ -53,7 +55,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         if (connection != null) {
             disconnect();
         }
-        endpoint.component().detach(this);
+        pipeline.detach(this);
         super.doStop();
     }
 
@@ -75,9 +77,9 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         connection = new PipelineConnection(
                 endpoint.component().getVertx(),
                 context,
-                endpoint.component().clientOptions(),
+                pipeline.clientOptions(),
                 endpoint.target(),
-                endpoint.component().connectTimeout(),
+                pipeline.connectTimeout(),
                 life);
         connection.open(monitor.attemptStarting());
     }
@@ -104,7 +106,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         if (!endpoint.getCamelContext().isStopping()) {
             return 0;
         }
-        int inHand = endpoint.component().inHand();
+        int inHand = pipeline.inHand();
         if (inHand == 0) {
             connection.stopReading();
         }
@@ -118,19 +120,23 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
 
     private final class Life implements PipelineConnection.Owner {
 
+        // said before the first frame, on the event loop that reads it
+        private Pipeline.ReadOn readOn;
+
         @Override
         public void opened() {
             replyWindow.opened();
+            readOn = new Pipeline.ReadOn(pipeline, replyWindow.connection());
             monitor.connectionOpened();
         }
 
         @Override
         public void received(byte[] frame) {
             Exchange exchange = createExchange(true);
-            exchange.setProperty(PipelineEndpoint.READ_ON, replyWindow.connection());
+            exchange.setProperty(PipelineEndpoint.READ_ON, readOn);
             exchange.getMessage().setBody(frame);
             try {
-                endpoint.component().reader().process(exchange);
+                pipeline.reader().process(exchange);
             } catch (Exception e) {
                 getExceptionHandler().handleException("A frame was not read", exchange, e);
                 return;

@@ -8,16 +8,25 @@ import org.apache.camel.Producer;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketConfiguration;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketEndpoint;
 
-/** The pipeline: its one consumer holds the connection, its producers send on it. */
+/** A pipeline: its one consumer holds the connection, its producers send on it. */
 final class PipelineEndpoint extends VertxWebsocketEndpoint {
 
-    /** The exchange property that holds the number of the connection on which a request was read. */
+    /** The exchange property that holds where a request was read, a {@link Pipeline.ReadOn}. */
     static final String READ_ON = "fxReadOn";
 
+    private final Pipeline pipeline;
+    private final boolean replying;
     private boolean awaitWrite;
 
-    PipelineEndpoint(String uri, PipelineComponent component, VertxWebsocketConfiguration configuration) {
+    PipelineEndpoint(
+            String uri,
+            PipelineComponent component,
+            VertxWebsocketConfiguration configuration,
+            Pipeline pipeline,
+            boolean replying) {
         super(uri, component, configuration);
+        this.pipeline = pipeline;
+        this.replying = replying;
     }
 
     /**
@@ -26,6 +35,16 @@ final class PipelineEndpoint extends VertxWebsocketEndpoint {
      */
     public void setAwaitWrite(boolean awaitWrite) {
         this.awaitWrite = awaitWrite;
+    }
+
+    /** The pipeline; while replying, that of a message that was read on none. */
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** Whether a message goes where it was read, rather than to the pipeline of this name. */
+    boolean replying() {
+        return replying;
     }
 
     boolean awaitWrite() {
@@ -40,6 +59,9 @@ final class PipelineEndpoint extends VertxWebsocketEndpoint {
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
+        if (replying) {
+            throw new IllegalArgumentException(getEndpointUri() + " is for sending alone");
+        }
         PipelineConsumer created = new PipelineConsumer(this, processor);
         configureConsumer(created);
         return created;

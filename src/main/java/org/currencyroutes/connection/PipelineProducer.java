@@ -14,25 +14,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the body as a text message on the consumer's connection; it never connects and never waits for a connection. It
+ * Sends the body as a text message on the connection of a pipeline's consumer; it never connects and never waits for a connection. It
  * fails with {@link NotConnectedException} where another try can help, with {@link ReplyExpiredException} where none can.
  */
 final class PipelineProducer extends DefaultAsyncProducer {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineProducer.class);
 
-    private final PipelineComponent component;
+    private final Pipeline pipeline;
+    private final boolean replying;
     private final AsyncProducer unsent;
     // completions can only be handed over to an exchange: this one passes them on
     private final Exchange carrier;
 
     PipelineProducer(PipelineEndpoint endpoint) throws Exception {
         super(endpoint);
-        component = endpoint.component();
+        pipeline = endpoint.pipeline();
+        replying = endpoint.replying();
         carrier = endpoint.createExchange();
         unsent = endpoint.awaitWrite()
                 ? null
-                : CamelContextHelper.getMandatoryEndpoint(endpoint.getCamelContext(), component.unsent())
+                : CamelContextHelper.getMandatoryEndpoint(
+                                endpoint.getCamelContext(), endpoint.component().unsent())
                         .createAsyncProducer();
     }
 
@@ -103,7 +106,7 @@ final class PipelineProducer extends DefaultAsyncProducer {
         Exchange later = getEndpoint().createExchange();
         completions.forEach(later.getExchangeExtension()::addOnCompletion);
         later.getMessage().setBody(exchange.getMessage().getBody());
-        later.setProperty(PipelineEndpoint.READ_ON, exchange.getProperty(PipelineEndpoint.READ_ON));
+        later.setProperty(PipelineEndpoint.READ_ON, laterOn(exchange));
         try {
             unsent.process(later, doneSync -> {});
         } catch (RuntimeException e) {
@@ -113,14 +116,31 @@ final class PipelineProducer extends DefaultAsyncProducer {
         }
     }
 
+    /** By this the route that sends it later knows the pipeline. */
+    private Pipeline.ReadOn laterOn(Exchange exchange) {
+        Pipeline.ReadOn readOn = readOn(exchange);
+        Pipeline to = to(readOn);
+        return readOn != null && readOn.pipeline() == to ? readOn : new Pipeline.ReadOn(to, Pipeline.NO_CONNECTION);
+    }
+
+    private static Pipeline.ReadOn readOn(Exchange exchange) {
+        return (Pipeline.ReadOn) exchange.getProperty(PipelineEndpoint.READ_ON);
+    }
+
+    private Pipeline to(Pipeline.ReadOn readOn) {
+        return replying && readOn != null ? readOn.pipeline() : pipeline;
+    }
+
+    /** All that is sent to a pipeline is written here. */
     private Future<Void> write(Exchange exchange) throws Exception {
         byte[] text = exchange.getMessage().getMandatoryBody(byte[].class);
-        Integer readOn = exchange.getProperty(PipelineEndpoint.READ_ON, Integer.class);
-        if (readOn != null && component.replyWindow().isOverFor(readOn)) {
+        Pipeline.ReadOn readOn = readOn(exchange);
+        Pipeline to = to(readOn);
+        if (readOn != null && readOn.pipeline() == to && to.isOverFor(readOn)) {
             throw new ReplyExpiredException("no connection came within fx.reply.ttl");
         }
-        PipelineConnection connection = component.connection();
+        PipelineConnection connection = to.connection();
         Future<Void> written = readOn == null ? connection.send(text) : connection.sendInTurn(text);
-        return written.onSuccess(v -> component.monitor().writeCompleted());
+        return written.onSuccess(v -> to.monitor().writeCompleted());
     }
 }

@@ -40,6 +40,7 @@ public final class PipelineMessage {
     private static final int REMEMBERED = 1 << 10;
 
     private final byte[] text;
+    private final Optional<InHand> inHand;
     private final Type type;
     private final int start;
     private final int end;
@@ -52,11 +53,17 @@ public final class PipelineMessage {
 
     /** Reads one frame, text or binary, holding UTF-8 JSON; whatever it holds, a message comes of it. */
     public static PipelineMessage read(byte[] frame) {
-        return new PipelineMessage(frame);
+        return read(frame, Optional.empty());
     }
 
-    private PipelineMessage(byte[] frame) {
+    /** The same for a reader that knows what counts its requests in hand. */
+    static PipelineMessage read(byte[] frame, Optional<InHand> inHand) {
+        return new PipelineMessage(frame, inHand);
+    }
+
+    private PipelineMessage(byte[] frame, Optional<InHand> countedBy) {
         text = frame;
+        inHand = countedBy;
         int first = 0;
         int last = 0;
         boolean object = false;
@@ -85,6 +92,11 @@ public final class PipelineMessage {
     /** The {@code id} as the JSON that it came as, {@code null} in JSON if there was none. */
     public String id() {
         return id.present() ? json(id) : "null";
+    }
+
+    /** What counts it while it is in hand, if its reader has said so. */
+    Optional<InHand> inHand() {
+        return inHand;
     }
 
     /** How many bytes it came in. */

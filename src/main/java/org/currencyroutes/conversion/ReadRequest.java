@@ -8,7 +8,7 @@ public final class ReadRequest implements Processor {
 
     private final InHand inHand;
 
-    /** Takes what counts the requests in hand. */
+    /** Takes what counts the requests in hand whose reader has nothing of its own that does. */
     public ReadRequest(InHand inHand) {
         this.inHand = inHand;
     }
@@ -16,7 +16,7 @@ public final class ReadRequest implements Processor {
     @Override
     public void process(Exchange exchange) throws ConversionRefused {
         PipelineMessage message = (PipelineMessage) exchange.getMessage().getBody();
-        inHand.take(message, exchange);
+        message.inHand().orElse(inHand).take(message, exchange);
         exchange.getMessage().setBody(ConversionRequest.of(message));
     }
 }

@@ -35,7 +35,7 @@ final class StockHome {
                 if (!REPLACED.contains(file.getFileName().toString())) {
                     Files.writeString(
                             routes.resolve(file.getFileName()),
-                            Files.readString(file).replace("uri: fx-pipeline:main", "uri: direct:fx-reply"));
+                            Files.readString(file).replaceAll("uri: fx-pipeline:(main|reply)", "uri: direct:fx-reply"));
                 }
             }
         }
