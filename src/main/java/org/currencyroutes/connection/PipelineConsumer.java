@@ -133,7 +133,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
         @Override
         public void received(byte[] frame) {
             Exchange exchange = createExchange(true);
-            exchange.setProperty(PipelineEndpoint.READ_ON, readOn);
+            exchange.setVariable(PipelineEndpoint.READ_ON, readOn);
             exchange.getMessage().setBody(frame);
             try {
                 pipeline.reader().process(exchange);

@@ -11,7 +11,7 @@ import org.apache.camel.component.vertx.websocket.VertxWebsocketEndpoint;
 /** A pipeline: its one consumer holds the connection, its producers send on it. */
 final class PipelineEndpoint extends VertxWebsocketEndpoint {
 
-    /** The exchange property that holds where a request was read, a {@link Pipeline.ReadOn}. */
+    /** The variable that holds where a request was read, a {@link Pipeline.ReadOn}. */
     static final String READ_ON = "fxReadOn";
 
     private final Pipeline pipeline;

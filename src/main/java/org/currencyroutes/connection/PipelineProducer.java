@@ -2,6 +2,7 @@ package org.currencyroutes.connection;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Exchange;
@@ -64,8 +65,8 @@ final class PipelineProducer extends DefaultAsyncProducer {
     /** The exchange goes on, or fails, when the write has ended. */
     private boolean await(Exchange exchange, AsyncCallback callback) {
         try {
-            write(exchange).onComplete(written -> {
-                if (written.failed()) {
+            write(exchange, written -> {
+                if (!written) {
                     exchange.setException(new NotConnectedException("the connection ended before the write completed"));
                 }
                 callback.done(false);
@@ -82,8 +83,8 @@ final class PipelineProducer extends DefaultAsyncProducer {
     private void handOver(Exchange exchange) {
         List<Synchronization> completions = take(exchange);
         try {
-            write(exchange).onComplete(written -> {
-                if (written.succeeded()) {
+            write(exchange, written -> {
+                if (written) {
                     UnitOfWorkHelper.doneSynchronizations(exchange, completions);
                 } else {
                     sendLater(exchange, completions);
@@ -106,7 +107,7 @@ final class PipelineProducer extends DefaultAsyncProducer {
         Exchange later = getEndpoint().createExchange();
         completions.forEach(later.getExchangeExtension()::addOnCompletion);
         later.getMessage().setBody(exchange.getMessage().getBody());
-        later.setProperty(PipelineEndpoint.READ_ON, laterOn(exchange));
+        later.setVariable(PipelineEndpoint.READ_ON, laterOn(exchange));
         try {
             unsent.process(later, doneSync -> {});
         } catch (RuntimeException e) {
@@ -124,15 +125,15 @@ final class PipelineProducer extends DefaultAsyncProducer {
     }
 
     private static Pipeline.ReadOn readOn(Exchange exchange) {
-        return (Pipeline.ReadOn) exchange.getProperty(PipelineEndpoint.READ_ON);
+        return (Pipeline.ReadOn) exchange.getVariable(PipelineEndpoint.READ_ON);
     }
 
     private Pipeline to(Pipeline.ReadOn readOn) {
         return replying && readOn != null ? readOn.pipeline() : pipeline;
     }
 
-    /** All that is sent to a pipeline is written here. */
-    private Future<Void> write(Exchange exchange) throws Exception {
+    /** All that is sent to a pipeline is written here; says at the end whether the write completed. */
+    private void write(Exchange exchange, Consumer<Boolean> ended) throws Exception {
         byte[] text = exchange.getMessage().getMandatoryBody(byte[].class);
         Pipeline.ReadOn readOn = readOn(exchange);
         Pipeline to = to(readOn);
@@ -141,6 +142,11 @@ final class PipelineProducer extends DefaultAsyncProducer {
         }
         PipelineConnection connection = to.connection();
         Future<Void> written = readOn == null ? connection.send(text) : connection.sendInTurn(text);
-        return written.onSuccess(v -> to.monitor().writeCompleted());
+        written.onComplete(result -> {
+            if (result.succeeded()) {
+                to.monitor().writeCompleted();
+            }
+            ended.accept(result.succeeded());
+        });
     }
 }

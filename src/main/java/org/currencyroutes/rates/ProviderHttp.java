@@ -10,15 +10,17 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.HostnameVerifier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.jsse.TrustManagersParameters;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.socket.ConnectionSocketFactory;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.config.Registry;
 import org.currencyroutes.Secret;
 
 /**
@@ -26,6 +28,7 @@ import org.currencyroutes.Secret;
  * sent. A route writes {@code fx-secret:name} in a query or a header for the secret of that name, so that no message,
  * log, metric or dump of a route has more than the name.
  */
+@SuppressWarnings("deprecation") // Camel 4.17 takes no other kind of sockets
 public final class ProviderHttp extends HttpComponent {
 
     private static final Pattern SECRET = Pattern.compile("fx-secret:([A-Za-z0-9._-]+)");
@@ -34,6 +37,7 @@ public final class ProviderHttp extends HttpComponent {
     private String proxy = "";
     private String trustStore = "";
     private String trustStorePassword = "";
+    private Registry<ConnectionSocketFactory> sockets;
 
     /** How long one call may take, from the wait for a connection to the last byte of the answer. */
     public void setTimeout(Duration timeout) {
@@ -81,13 +85,13 @@ public final class ProviderHttp extends HttpComponent {
 
     /** One for all providers: each would read the JVM's authorities anew, a tenth of the time to start. */
     @Override
-    protected HttpClientConnectionManager createConnectionManager(
-            Map<String, Object> parameters, SSLContextParameters tls, Map<String, Object> httpConnectionOptions)
+    protected Registry<ConnectionSocketFactory> createConnectionRegistry(
+            HostnameVerifier verifier, SSLContextParameters tls, boolean useSystemProperties)
             throws GeneralSecurityException, IOException {
-        if (getClientConnectionManager() == null) {
-            setClientConnectionManager(super.createConnectionManager(parameters, tls, httpConnectionOptions));
+        if (sockets == null) {
+            sockets = super.createConnectionRegistry(verifier, tls, useSystemProperties);
         }
-        return getClientConnectionManager();
+        return sockets;
     }
 
     /** Leaves redelivery to the routes: the client would repeat a call on 429 and 503 by itself. */
