@@ -109,7 +109,7 @@ final class Editing extends MainListenerSupport {
         } finally {
             candidate.stop();
         }
-        files.removeIf(this::isLeftForARestart);
+        files.removeIf(file -> isLeftForARestart(file, now));
         settings.entrySet().removeIf(setting -> setting.getValue().equals(setting(context(), setting.getKey())));
         settings.keySet().removeIf(name -> isLeftForARestart(name, newForms, now));
         Set<String> different = new TreeSet<>(newForms.keySet());
@@ -163,9 +163,9 @@ final class Editing extends MainListenerSupport {
         return candidate;
     }
 
-    /** Other beans hold on to those of a file of beans that was there before, so they stay as they are. */
-    private boolean isLeftForARestart(Path file) {
-        boolean left = sources.hasBeansAlone(file);
+    /** Other beans hold on to those of a file of beans that was there before, so they stay as they are; a pipeline is added at the start. */
+    private boolean isLeftForARestart(Path file, Sources now) {
+        boolean left = sources.hasBeansAlone(file) || sources.hasPipelinesAlone(file) || now.hasPipelinesAlone(file);
         if (left) {
             LOG.warn("{} was changed: that needs a restart", sources.names(Set.of(file)));
         }

@@ -33,7 +33,11 @@ final class Settings extends MainListenerSupport {
     static final class Wrong extends RuntimeException {
 
         Wrong(String property, String what) {
-            super(property + " (environment variable " + environment(property) + ") " + what, null, false, false);
+            this(property + " (environment variable " + environment(property) + ") " + what);
+        }
+
+        Wrong(String sentence) {
+            super(sentence, null, false, false);
         }
     }
 
@@ -181,7 +185,7 @@ final class Settings extends MainListenerSupport {
         return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
-    private static void socketUrl(String value) {
+    static void socketUrl(String value) {
         if (value.isEmpty()) {
             throw new IllegalArgumentException("is not set: set it to the pipeline's ws:// or wss:// URL");
         }
@@ -193,7 +197,7 @@ final class Settings extends MainListenerSupport {
         }
     }
 
-    private static Duration duration(String value) {
+    static Duration duration(String value) {
         Duration duration = Duration.ZERO;
         try {
             duration = TimeUtils.toDuration(value);
@@ -204,7 +208,7 @@ final class Settings extends MainListenerSupport {
         return duration;
     }
 
-    private static void whole(String value, int min, int max) {
+    static int whole(String value, int min, int max) {
         int number = min - 1;
         try {
             number = Integer.parseInt(value);
@@ -212,6 +216,7 @@ final class Settings extends MainListenerSupport {
             // said below, with what is expected
         }
         require(number >= min && number <= max, "must be a whole number from " + min + " to " + max, value);
+        return number;
     }
 
     private static void rounding(String value) {
@@ -223,7 +228,7 @@ final class Settings extends MainListenerSupport {
                 value);
     }
 
-    private static void proxy(String value) {
+    static void proxy(String value) {
         try {
             URI uri = value.isEmpty() ? URI.create("http://none:1") : new URI(value);
             require(
@@ -247,13 +252,19 @@ final class Settings extends MainListenerSupport {
     }
 
     private static void store(CamelContext context, String property) {
-        String path = value(context, property);
+        try {
+            store(value(context, property), secret(context, property + "-password"));
+        } catch (IllegalArgumentException e) {
+            throw new Wrong(property, e.getMessage());
+        }
+    }
+
+    static void store(String path, String password) {
         if (!path.isEmpty()) {
             try {
-                KeyStore.getInstance(
-                        new File(path), secret(context, property + "-password").toCharArray());
+                KeyStore.getInstance(new File(path), password.toCharArray());
             } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-                throw new Wrong(property, "names a key store that cannot be read with its password");
+                throw new IllegalArgumentException("names a key store that cannot be read with its password", e);
             }
         }
     }

@@ -180,8 +180,17 @@ final class Sources {
 
     /** Whether a file has nothing but beans. */
     boolean hasBeansAlone(Path file) {
+        return hasAlone(file, "beans");
+    }
+
+    /** Whether a file has nothing but pipelines that are added. */
+    boolean hasPipelinesAlone(Path file) {
+        return hasAlone(file, "templatedRoute");
+    }
+
+    private boolean hasAlone(Path file, String kind) {
         List<Map<?, ?>> entries = entries(file);
-        return !entries.isEmpty() && entries.stream().allMatch(entry -> entry.containsKey("beans"));
+        return !entries.isEmpty() && entries.stream().allMatch(entry -> entry.containsKey(kind));
     }
 
     /** Whether a bean is made with a setting. */

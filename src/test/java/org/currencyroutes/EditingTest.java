@@ -268,6 +268,22 @@ class EditingTest {
         awaitLog("WARN routes/beans.camel.yaml was changed: that needs a restart");
     }
 
+    @Test
+    void aPipelineThatIsAddedNeedsARestart() throws IOException {
+        Path file = home.resolve("routes/others.camel.yaml");
+        Files.writeString(file, """
+                - templatedRoute:
+                    routeTemplateRef: fx-pipeline
+                    parameters:
+                      - { name: name, value: asia }
+                      - { name: url, value: "ws://127.0.0.1:9" }
+                """);
+        awaitLog("WARN routes/others.camel.yaml was changed: that needs a restart");
+        assertConverts();
+        Files.delete(file);
+        awaitLog("INFO No route is different");
+    }
+
     /** A bean that the application did not have. */
     public static final class Other implements Processor {
 

@@ -27,7 +27,9 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     // Some two hundred requests: what a cold JVM handles in twenty milliseconds or so.
     private static final int MAX_READ = 32 << 10;
 
-    private static final String MAIN = "main";
+    /** The name of the pipeline that is made of this component's properties. */
+    public static final String MAIN = "main";
+
     private static final String REPLY = "reply";
 
     private final Pipeline main = new Pipeline(MAIN);

@@ -14,12 +14,23 @@ public final class BacklogHealth extends AbstractHealthCheck {
 
     private static final String REPLY_LATER = "fx-reply-later";
 
+    private final boolean ofAll;
     private final IntSupplier inHand;
     private final int max;
 
     /** Takes how many requests are in hand, and how many may be. */
     public BacklogHealth(IntSupplier inHand, int max) {
-        super("fx", "fx-backlog");
+        this("fx-backlog", true, inHand, max);
+    }
+
+    /** The same for a pipeline that was added; the answers that wait are not its own to tell, they are in one place. */
+    public BacklogHealth(String pipeline, IntSupplier inHand, int max) {
+        this("fx-backlog-" + pipeline, false, inHand, max);
+    }
+
+    private BacklogHealth(String id, boolean ofAll, IntSupplier inHand, int max) {
+        super("fx", id);
+        this.ofAll = ofAll;
         this.inHand = inHand;
         this.max = max;
     }
@@ -34,16 +45,20 @@ public final class BacklogHealth extends AbstractHealthCheck {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         super.setCamelContext(camelContext);
-        Gauge.builder("fx.replies.waiting", this, BacklogHealth::repliesWaiting)
-                .description("Answers that wait for a connection")
-                .register(Meters.of(camelContext));
+        if (ofAll) {
+            Gauge.builder("fx.replies.waiting", this, BacklogHealth::repliesWaiting)
+                    .description("Answers that wait for a connection")
+                    .register(Meters.of(camelContext));
+        }
     }
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         builder.detail("requests-in-hand", inHand.getAsInt());
         builder.detail("requests-in-hand-max", max);
-        builder.detail("replies-waiting", repliesWaiting());
+        if (ofAll) {
+            builder.detail("replies-waiting", repliesWaiting());
+        }
         builder.up();
     }
 

@@ -2,6 +2,7 @@ package org.currencyroutes.conversion;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +31,26 @@ public final class InHand implements IntSupplier, CamelContextAware {
     private final int max;
     private final AtomicInteger units = new AtomicInteger();
     private CamelContext camelContext;
-    private Timer timer;
+    private Tags tags;
+    private Gauge gauge;
+    private volatile Timer timer;
 
     /** Takes how many requests may be in hand. */
     public InHand(int max) {
+        this(max, Tags.empty());
+    }
+
+    /** The same for one of several pipelines, whose name is on its metrics. */
+    public InHand(int max, String pipeline) {
+        this(max, Meters.ofPipeline(pipeline));
+    }
+
+    private InHand(int max, Tags tags) {
         if (max < 1) {
             throw new IllegalArgumentException("fx.conversion.max-pending must be at least 1");
         }
         this.max = max;
+        this.tags = tags;
     }
 
     @Override
@@ -49,13 +62,28 @@ public final class InHand implements IntSupplier, CamelContextAware {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        MeterRegistry metrics = Meters.of(camelContext);
-        Gauge.builder("fx.requests.in.hand", this, InHand::getAsInt)
+        show(Meters.of(camelContext));
+    }
+
+    /** Puts a pipeline's name on the metrics, which had none while there was no other pipeline. */
+    public void showAs(String pipeline) {
+        tags = Meters.ofPipeline(pipeline);
+        show(Meters.of(camelContext));
+    }
+
+    private void show(MeterRegistry metrics) {
+        if (timer != null) {
+            metrics.remove(gauge);
+            metrics.remove(timer);
+        }
+        gauge = Gauge.builder("fx.requests.in.hand", this, InHand::getAsInt)
                 .description("Requests read and not yet answered, long ones counted by their length")
+                .tags(tags)
                 .register(metrics);
         timer = Timer.builder("fx.conversion")
                 .description("From the reading of a request to the completed write of its answer")
                 .serviceLevelObjectives(BUCKETS)
+                .tags(tags)
                 .register(metrics);
     }
 

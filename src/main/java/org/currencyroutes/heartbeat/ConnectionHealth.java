@@ -2,10 +2,14 @@ package org.currencyroutes.heartbeat;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
@@ -21,10 +25,22 @@ public final class ConnectionHealth extends AbstractHealthCheck {
 
     private final HeartbeatMonitor monitor;
     private final Clock clock;
+    private Tags tags;
+    private List<Meter> shown = List.of();
 
     /** Takes the clockwork that knows the connection's state, and the clock to tell times by. */
     public ConnectionHealth(HeartbeatMonitor monitor, Clock clock) {
-        super("fx", "fx-connection");
+        this("fx-connection", Tags.empty(), monitor, clock);
+    }
+
+    /** The same for one of several pipelines, whose name is in this check's and on its metrics. */
+    public ConnectionHealth(String pipeline, HeartbeatMonitor monitor, Clock clock) {
+        this("fx-connection-" + pipeline, Meters.ofPipeline(pipeline), monitor, clock);
+    }
+
+    private ConnectionHealth(String id, Tags tags, HeartbeatMonitor monitor, Clock clock) {
+        super("fx", id);
+        this.tags = tags;
         this.monitor = monitor;
         this.clock = clock;
     }
@@ -40,6 +56,12 @@ public final class ConnectionHealth extends AbstractHealthCheck {
     public void setCamelContext(CamelContext camelContext) {
         super.setCamelContext(camelContext);
         show(Meters.of(camelContext));
+    }
+
+    /** Puts a pipeline's name on the metrics, which had none while there was no other pipeline. */
+    public void showAs(String pipeline) {
+        tags = Meters.ofPipeline(pipeline);
+        show(Meters.of(getCamelContext()));
     }
 
     @Override
@@ -70,18 +92,23 @@ public final class ConnectionHealth extends AbstractHealthCheck {
     }
 
     private void show(MeterRegistry metrics) {
-        Gauge.builder("fx.connected", monitor, held -> held.isConnected() ? 1 : 0)
+        shown.forEach(metrics::remove);
+        shown = new ArrayList<>();
+        shown.add(Gauge.builder("fx.connected", monitor, held -> held.isConnected() ? 1 : 0)
                 .description("Whether there is a connection to the pipeline")
-                .register(metrics);
-        Gauge.builder("fx.heartbeat.age", monitor, ConnectionHealth::heartbeatAge)
+                .tags(tags)
+                .register(metrics));
+        shown.add(Gauge.builder("fx.heartbeat.age", monitor, ConnectionHealth::heartbeatAge)
                 .description("Time since the pipeline's last heartbeat, or since connecting; NaN while not connected")
                 .baseUnit("seconds")
-                .register(metrics);
+                .tags(tags)
+                .register(metrics));
         for (Loss.Cause cause : Loss.Cause.values()) {
-            FunctionCounter.builder("fx.reconnects", monitor, held -> held.losses(cause))
+            shown.add(FunctionCounter.builder("fx.reconnects", monitor, held -> held.losses(cause))
                     .tag("cause", cause.word())
+                    .tags(tags)
                     .description("Connections that were lost and attempts that failed, hence made anew")
-                    .register(metrics);
+                    .register(metrics));
         }
     }
 

@@ -46,6 +46,9 @@ public final class HeartbeatMonitor {
     // Nor may a peer that never stops sending, and never beats, count as alive: so much is forgiven after a heartbeat.
     private static final long FORGIVEN_AT_MOST = Duration.ofSeconds(5).toNanos();
 
+    private static final String THE_PIPELINE = "the pipeline";
+
+    private final String pipeline;
     private final Duration interval;
     private final Duration timeout;
     private final Duration checkPeriod;
@@ -86,7 +89,21 @@ public final class HeartbeatMonitor {
      */
     public HeartbeatMonitor(
             Duration interval, Duration timeout, Duration checkPeriod, Duration delay, Duration maxDelay) {
-        this(interval, timeout, checkPeriod, delay, maxDelay, System::nanoTime, () -> 0.8 + 0.4 * Math.random());
+        this(THE_PIPELINE, interval, timeout, checkPeriod, delay, maxDelay, System::nanoTime, HeartbeatMonitor::spread);
+    }
+
+    /** The same for one of several pipelines, whose name is in what it says of it. */
+    public HeartbeatMonitor(
+            String name, Duration interval, Duration timeout, Duration checkPeriod, Duration delay, Duration maxDelay) {
+        this(
+                THE_PIPELINE + " " + name,
+                interval,
+                timeout,
+                checkPeriod,
+                delay,
+                maxDelay,
+                System::nanoTime,
+                HeartbeatMonitor::spread);
     }
 
     /** The same with a monotonic ticker in nanoseconds, and with the factor that spreads the delays. */
@@ -98,10 +115,23 @@ public final class HeartbeatMonitor {
             Duration maxDelay,
             LongSupplier ticker,
             DoubleSupplier jitter) {
+        this(THE_PIPELINE, interval, timeout, checkPeriod, delay, maxDelay, ticker, jitter);
+    }
+
+    private HeartbeatMonitor(
+            String pipeline,
+            Duration interval,
+            Duration timeout,
+            Duration checkPeriod,
+            Duration delay,
+            Duration maxDelay,
+            LongSupplier ticker,
+            DoubleSupplier jitter) {
         if (checkPeriod.compareTo(interval) >= 0 || checkPeriod.compareTo(timeout) >= 0) {
             throw new IllegalArgumentException(
                     "fx.heartbeat.check-period must be shorter than fx.heartbeat.interval and fx.heartbeat.timeout");
         }
+        this.pipeline = pipeline;
         this.interval = positive(interval, "fx.heartbeat.interval");
         this.timeout = positive(timeout, "fx.heartbeat.timeout");
         this.checkPeriod = positive(checkPeriod, "fx.heartbeat.check-period");
@@ -256,7 +286,7 @@ public final class HeartbeatMonitor {
     /** That there is a connection, in a line for the log; said once for each, when {@link #isGreetingDue}. */
     public synchronized String greeting() {
         told = true;
-        String line = connections == 1 ? "Connected to the pipeline" : "Connected to the pipeline again";
+        String line = "Connected to " + pipeline + (connections == 1 ? "" : " again");
         return connections == 1 && attempts == 1
                 ? line
                 : line + ", after " + words(since - downSince) + " and " + counted(attempts, "attempt");
@@ -315,11 +345,11 @@ public final class HeartbeatMonitor {
         reason = why;
         long now = ticker.getAsLong();
         if (state == State.CONNECTED) {
-            parting = "Lost the connection to the pipeline after " + words(elapsed(since)) + ": " + why;
+            parting = "Lost the connection to " + pipeline + " after " + words(elapsed(since)) + ": " + why;
             downSince = now;
             attempts = 0;
         } else {
-            parting = "Not connected to the pipeline, " + counted(attempts, "attempt") + " so far: " + why;
+            parting = "Not connected to " + pipeline + ", " + counted(attempts, "attempt") + " so far: " + why;
         }
         if (state == State.CONNECTED && beaten) {
             nextAttempt = now;
@@ -347,6 +377,10 @@ public final class HeartbeatMonitor {
             return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
         }
         return time.toHours() < 2 ? time.toMinutes() + " min" : time.toHours() + " h";
+    }
+
+    private static double spread() {
+        return 0.8 + 0.4 * Math.random();
     }
 
     private static String counted(int count, String what) {
