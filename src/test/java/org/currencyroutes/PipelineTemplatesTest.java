@@ -41,8 +41,6 @@ class PipelineTemplatesTest {
     private static ObjectNode asForMain(String id) throws IOException {
         String text = Files.readString(TEMPLATES)
                 .replace("fx-pipeline:{{name}}", "fx-pipeline:main")
-                // the main pipeline is in the component itself
-                .replace("bean:fxPipeline-{{name}}", "bean:fx-pipeline")
                 .replace("{{name}}-send-heartbeat", "send-heartbeat")
                 .replace("-{{name}}", "");
         return (ObjectNode) entry(text, "routeTemplate", id).get("route");

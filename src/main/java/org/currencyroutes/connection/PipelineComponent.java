@@ -99,6 +99,11 @@ public final class PipelineComponent extends VertxWebsocketComponent {
         }
     }
 
+    /** The pipeline that is made of a component's properties. */
+    public static Pipeline mainOf(PipelineComponent component) {
+        return component.main;
+    }
+
     /** Makes the main pipeline's connection anew, if the route that holds it is started; returns when the old one is closed. */
     public void reconnect() {
         main.reconnect();
