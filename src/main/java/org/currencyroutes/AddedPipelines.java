@@ -39,8 +39,7 @@ import org.currencyroutes.heartbeat.HeartbeatMonitor;
  * heartbeat and its watchdog. What the route's parameters hold is read here and becomes no part of an endpoint's address,
  * since some of it is secret.
  */
-public final class AddedPipelines extends ModelLifecycleStrategySupport
-        implements RouteBuilderLifecycleStrategy, CamelContextAware {
+public final class AddedPipelines implements RouteBuilderLifecycleStrategy, CamelContextAware {
 
     private static final String DEMO = "demo";
     private static final String TEMPLATES = "classpath:currency-routes/several/pipelines.camel.yaml";
@@ -66,7 +65,7 @@ public final class AddedPipelines extends ModelLifecycleStrategySupport
     private final Set<String> names = new HashSet<>();
     private CamelContext camelContext;
 
-    /** Takes the component to add pipelines to, those of the main one who show its metrics, and the clock for health to tell times by. */
+    /** Takes the component to add to, those who show the main pipeline's metrics, and the clock for health to tell times by. */
     public AddedPipelines(
             PipelineComponent component, ConnectionHealth mainConnection, InHand mainInHand, Clock clock) {
         this.component = component;
@@ -91,7 +90,7 @@ public final class AddedPipelines extends ModelLifecycleStrategySupport
         boolean asked = builder.getTemplatedRouteCollection().getTemplatedRoutes().stream()
                 .anyMatch(route -> TEMPLATE.equals(route.getRouteTemplateRef()));
         if (asked && model().getRouteTemplateDefinition(TEMPLATE) == null) {
-            model().addModelLifecycleStrategy(this);
+            model().addModelLifecycleStrategy(new Routes());
             try {
                 PluginHelper.getRoutesLoader(camelContext)
                         .loadRoutes(ResourceHelper.resolveMandatoryResource(camelContext, TEMPLATES));
@@ -101,39 +100,15 @@ public final class AddedPipelines extends ModelLifecycleStrategySupport
         }
     }
 
-    @Override
-    public void onAddRouteDefinition(RouteDefinition route) {
-        if (Boolean.TRUE.equals(route.isTemplate())
-                && FROM.equals(route.getInput().getEndpointUri())) {
-            if (DEMO.equals(camelContext.getCamelContextExtension().getProfile())) {
-                // the demo trades with nobody else
-                route.setPrecondition("false");
-                return;
-            }
-            try {
-                add(route);
-            } catch (Exception e) {
-                throw RuntimeCamelException.wrapRuntimeException(e);
-            }
+    /** Whether it is a pipeline's; the demo trades with nobody else. */
+    private boolean isToBeAdded(RouteDefinition route) {
+        boolean pipeline = Boolean.TRUE.equals(route.isTemplate())
+                && FROM.equals(route.getInput().getEndpointUri());
+        if (pipeline && DEMO.equals(camelContext.getCamelContextExtension().getProfile())) {
+            route.setPrecondition("false");
+            return false;
         }
-    }
-
-    @Override
-    public void onRemoveRouteDefinition(RouteDefinition route) throws Exception {
-        Pipeline pipeline = added.remove(route);
-        if (pipeline != null) {
-            for (String companion : COMPANIONS) {
-                RouteDefinition definition = model().getRouteDefinition(named(companion, pipeline.name()));
-                if (definition != null) {
-                    model().removeRouteDefinition(definition);
-                }
-            }
-            for (String bean : BEANS) {
-                camelContext.getRegistry().unbind(named(bean, pipeline.name()));
-            }
-            Meters.removeOfPipeline(camelContext, pipeline.name());
-            component.remove(pipeline);
-        }
+        return pipeline;
     }
 
     private void add(RouteDefinition route) throws Exception {
@@ -168,6 +143,20 @@ public final class AddedPipelines extends ModelLifecycleStrategySupport
             model().addRouteFromTemplate(
                             named(companion, given.name), companion, null, null, Map.of("name", given.name));
         }
+    }
+
+    private void remove(Pipeline pipeline) throws Exception {
+        for (String companion : COMPANIONS) {
+            RouteDefinition definition = model().getRouteDefinition(named(companion, pipeline.name()));
+            if (definition != null) {
+                model().removeRouteDefinition(definition);
+            }
+        }
+        for (String bean : BEANS) {
+            camelContext.getRegistry().unbind(named(bean, pipeline.name()));
+        }
+        Meters.removeOfPipeline(camelContext, pipeline.name());
+        component.remove(pipeline);
     }
 
     private static Pipeline pipeline(Parameters given) {
@@ -209,6 +198,29 @@ public final class AddedPipelines extends ModelLifecycleStrategySupport
 
     private Model model() {
         return camelContext.getCamelContextExtension().getContextPlugin(Model.class);
+    }
+
+    /** Hears of the routes that come and go; no bean itself, or Camel would tell of it in the log of each start. */
+    private final class Routes extends ModelLifecycleStrategySupport {
+
+        @Override
+        public void onAddRouteDefinition(RouteDefinition route) {
+            if (isToBeAdded(route)) {
+                try {
+                    add(route);
+                } catch (Exception e) {
+                    throw RuntimeCamelException.wrapRuntimeException(e);
+                }
+            }
+        }
+
+        @Override
+        public void onRemoveRouteDefinition(RouteDefinition route) throws Exception {
+            Pipeline pipeline = added.remove(route);
+            if (pipeline != null) {
+                remove(pipeline);
+            }
+        }
     }
 
     /** What the lines of a {@code templatedRoute} say, and the template where they say nothing. */

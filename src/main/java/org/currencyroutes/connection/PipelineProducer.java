@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the body as a text message on the connection of a pipeline's consumer; it never connects and never waits for a connection. It
- * fails with {@link NotConnectedException} where another try can help, with {@link ReplyExpiredException} where none can.
+ * Sends the body as a text message on the connection of a pipeline's consumer; it never connects and never waits for a
+ * connection. It fails with {@link NotConnectedException} where another try can help, with {@link ReplyExpiredException}
+ * where none can.
  */
 final class PipelineProducer extends DefaultAsyncProducer {
 
