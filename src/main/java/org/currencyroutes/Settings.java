@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.RoundingMode;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -22,6 +23,7 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.TimeUtils;
+import org.currencyroutes.cluster.Addresses;
 import org.currencyroutes.connection.PipelineUrl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +77,12 @@ final class Settings extends MainListenerSupport {
         checks.put("fx.log.format", value -> {
             require(value.equals("plain") || value.equals("json"), "must be plain or json", value);
         });
+        checks.put("fx.cluster", value -> {
+            require(value.equals("none") || value.equals("infinispan"), "must be none or infinispan", value);
+        });
+        checks.put("fx.cluster.address", Addresses::own);
+        checks.put("fx.cluster.port", value -> whole(value, 1, 65_535));
+        checks.put("fx.cluster.peers", Addresses::peers);
         checks.put("fx.socket.proxy", Settings::proxy);
         checks.put("fx.rates.proxy", Settings::proxy);
         return checks;
@@ -95,7 +103,8 @@ final class Settings extends MainListenerSupport {
             "fx.socket.authorization",
             "fx.socket.trust-store-password",
             "fx.socket.key-store-password",
-            "fx.rates.trust-store-password"
+            "fx.rates.trust-store-password",
+            "fx.cluster.secret"
         }) {
             secret(context, secret);
         }
@@ -103,6 +112,7 @@ final class Settings extends MainListenerSupport {
         store(context, "fx.socket.key-store");
         store(context, "fx.rates.trust-store");
         managementPort(main);
+        cluster(main);
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.interval");
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.timeout");
     }
@@ -171,6 +181,35 @@ final class Settings extends MainListenerSupport {
             context.getPropertiesComponent().setOverrideProperties(main.getOverrideProperties());
         } catch (IllegalArgumentException e) {
             throw new Wrong(property, e.getMessage());
+        }
+    }
+
+    /** What a cluster needs besides, and the file that a plain user never opens, which is read only where there is one. */
+    private static void cluster(BaseMainSupport main) {
+        CamelContext context = main.getCamelContext();
+        String cluster = value(context, "fx.cluster");
+        if (cluster.equals("none")) {
+            return;
+        }
+        InetAddress address = Addresses.own(value(context, "fx.cluster.address"));
+        if (!address.isLoopbackAddress() && secret(context, "fx.cluster.secret").isEmpty()) {
+            throw new Wrong(
+                    "fx.cluster.secret", "is not set, and others reach fx.cluster.address: set it, or its file");
+        }
+        if (!value(context, "fx.cluster.peers").isEmpty()) {
+            free(address, Integer.parseInt(value(context, "fx.cluster.port")));
+        }
+        String pattern = "camel.main.routes-include-pattern";
+        main.addOverrideProperty(
+                pattern, value(context, pattern) + ",file:{{fx.home:.}}/routes/cluster/" + cluster + ".camel.yaml");
+        context.getPropertiesComponent().setOverrideProperties(main.getOverrideProperties());
+    }
+
+    private static void free(InetAddress address, int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, address)) {
+            LOG.debug("{} is free", socket);
+        } catch (IOException e) {
+            throw new Wrong("fx.cluster.port", "names the port " + port + ", which cannot be had: " + e.getMessage());
         }
     }
 
