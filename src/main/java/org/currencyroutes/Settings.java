@@ -18,10 +18,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.util.TimeUtils;
 import org.currencyroutes.cluster.Addresses;
 import org.currencyroutes.connection.PipelineUrl;
@@ -112,7 +115,7 @@ final class Settings extends MainListenerSupport {
         store(context, "fx.socket.key-store");
         store(context, "fx.rates.trust-store");
         managementPort(main);
-        cluster(main);
+        cluster(main.getCamelContext());
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.interval");
         shorter(context, "fx.heartbeat.check-period", "fx.heartbeat.timeout");
     }
@@ -136,6 +139,22 @@ final class Settings extends MainListenerSupport {
             }
             url(main.getCamelContext(), "fx.rates." + provider + ".url");
             key(main.getCamelContext(), "fx.rates." + provider + ".key");
+        }
+        addCluster(main.getCamelContext());
+    }
+
+    /** Reads the file that a plain user never opens; by itself, since of the files of a pattern Camel makes beans twice. */
+    private static void addCluster(CamelContext context) {
+        String cluster = value(context, "fx.cluster");
+        if (!cluster.equals("none")) {
+            String file =
+                    context.resolvePropertyPlaceholders("file:{{fx.home:.}}/routes/cluster/" + cluster + ".camel.yaml");
+            try {
+                PluginHelper.getRoutesLoader(context)
+                        .loadRoutes(ResourceHelper.resolveMandatoryResource(context, file));
+            } catch (Exception e) {
+                throw RuntimeCamelException.wrapRuntimeException(e);
+            }
         }
     }
 
@@ -184,9 +203,8 @@ final class Settings extends MainListenerSupport {
         }
     }
 
-    /** What a cluster needs besides, and the file that a plain user never opens, which is read only where there is one. */
-    private static void cluster(BaseMainSupport main) {
-        CamelContext context = main.getCamelContext();
+    /** What a cluster needs besides. */
+    private static void cluster(CamelContext context) {
         String cluster = value(context, "fx.cluster");
         if (cluster.equals("none")) {
             return;
@@ -199,10 +217,6 @@ final class Settings extends MainListenerSupport {
         if (!value(context, "fx.cluster.peers").isEmpty()) {
             free(address, Integer.parseInt(value(context, "fx.cluster.port")));
         }
-        String pattern = "camel.main.routes-include-pattern";
-        main.addOverrideProperty(
-                pattern, value(context, pattern) + ",file:{{fx.home:.}}/routes/cluster/" + cluster + ".camel.yaml");
-        context.getPropertiesComponent().setOverrideProperties(main.getOverrideProperties());
     }
 
     private static void free(InetAddress address, int port) {

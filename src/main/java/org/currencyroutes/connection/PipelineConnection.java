@@ -6,9 +6,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -35,6 +38,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.currencyroutes.Ownership;
 import org.currencyroutes.heartbeat.Loss;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +78,8 @@ final class PipelineConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineConnection.class);
     private static final short TOO_LARGE = 1009;
+    private static final Loss NOT_OWNED =
+            new Loss(Loss.Cause.OTHER, "another process of the cluster owns the pipeline, or may");
 
     private final Vertx vertx;
     private final Context context;
@@ -81,6 +87,8 @@ final class PipelineConnection {
     private final ClientWebSocket socket;
     private final WebSocketConnectOptions target;
     private final Duration timeout;
+    private final String pipeline;
+    private final Ownership ownership;
     private final Owner owner;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -101,6 +109,8 @@ final class PipelineConnection {
             WebSocketClientOptions options,
             WebSocketConnectOptions target,
             Duration timeout,
+            String pipeline,
+            Ownership ownership,
             Owner owner) {
         this.vertx = vertx;
         this.context = context;
@@ -108,6 +118,8 @@ final class PipelineConnection {
         this.socket = client.webSocket();
         this.target = target;
         this.timeout = timeout;
+        this.pipeline = pipeline;
+        this.ownership = ownership;
         this.owner = owner;
     }
 
@@ -170,6 +182,10 @@ final class PipelineConnection {
     }
 
     private void connect() {
+        if (!ownership.isOwner(pipeline)) {
+            end(NOT_OWNED);
+            return;
+        }
         connecting = true;
         timer = vertx.setTimer(timeout.toMillis(), id -> giveUp());
         socket.frameHandler(this::received);
@@ -199,8 +215,11 @@ final class PipelineConnection {
                     .channelHandlerContext()
                     .channel();
             channel.pipeline().addFirst(new Reads());
+            if (ownership != Ownership.ALONE) {
+                channel.pipeline().addFirst(new OwnedWrites());
+            }
             channel.closeFuture().addListener(f -> context.runOnContext(v -> gone()));
-            if (closing || ended) {
+            if (closing || ended || !ownership.isOwner(pipeline)) {
                 abort();
             } else {
                 opened();
@@ -341,6 +360,38 @@ final class PipelineConnection {
             owner.read(message instanceof ByteBuf bytes && !bytes.isWritable());
             handler.fireChannelRead(message);
             owner.handled();
+        }
+    }
+
+    /**
+     * Where there is a cluster: the last step before the socket, also for what was on its way there when the process was
+     * paused. What another owner may be sending by now is not sent, nor anything after it.
+     */
+    private final class OwnedWrites extends ChannelOutboundHandlerAdapter {
+
+        @Override
+        public void write(ChannelHandlerContext handler, Object message, ChannelPromise promise) {
+            if (ownership.isOwner(pipeline)) {
+                handler.write(message, promise);
+            } else {
+                ReferenceCountUtil.release(message);
+                promise.tryFailure(new NotConnectedException(NOT_OWNED.words()));
+                cut();
+            }
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext handler) {
+            if (ownership.isOwner(pipeline)) {
+                handler.flush();
+            } else {
+                cut();
+            }
+        }
+
+        private void cut() {
+            end(NOT_OWNED);
+            abort();
         }
     }
 

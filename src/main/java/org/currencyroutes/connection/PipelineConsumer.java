@@ -56,6 +56,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
             disconnect();
         }
         pipeline.detach(this);
+        endpoint.component().ownership().disconnected(pipeline.name());
         super.doStop();
     }
 
@@ -80,6 +81,8 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
                 pipeline.clientOptions(),
                 endpoint.target(),
                 pipeline.connectTimeout(),
+                pipeline.name(),
+                endpoint.component().ownership(),
                 life);
         connection.open(monitor.attemptStarting());
     }

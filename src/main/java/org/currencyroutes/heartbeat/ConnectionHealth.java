@@ -15,31 +15,36 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.currencyroutes.Meters;
+import org.currencyroutes.Ownership;
 import org.currencyroutes.heartbeat.HeartbeatMonitor.Snapshot;
 
 /**
  * Ready only while there is a connection to the pipeline whose peer beats; a route that is started is not yet a
- * connection, nor is a handshake that is done.
+ * connection, nor is a handshake that is done. A process of a cluster that does not own the pipeline is ready without.
  */
 public final class ConnectionHealth extends AbstractHealthCheck {
 
+    private static final String MAIN = "main";
+
     private final HeartbeatMonitor monitor;
     private final Clock clock;
+    private final String pipeline;
     private Tags tags;
     private List<Meter> shown = List.of();
 
     /** Takes the clockwork that knows the connection's state, and the clock to tell times by. */
     public ConnectionHealth(HeartbeatMonitor monitor, Clock clock) {
-        this("fx-connection", Tags.empty(), monitor, clock);
+        this("fx-connection", MAIN, Tags.empty(), monitor, clock);
     }
 
     /** The same for one of several pipelines, whose name is in this check's and on its metrics. */
     public ConnectionHealth(String pipeline, HeartbeatMonitor monitor, Clock clock) {
-        this("fx-connection-" + pipeline, Meters.ofPipeline(pipeline), monitor, clock);
+        this("fx-connection-" + pipeline, pipeline, Meters.ofPipeline(pipeline), monitor, clock);
     }
 
-    private ConnectionHealth(String id, Tags tags, HeartbeatMonitor monitor, Clock clock) {
+    private ConnectionHealth(String id, String pipeline, Tags tags, HeartbeatMonitor monitor, Clock clock) {
         super("fx", id);
+        this.pipeline = pipeline;
         this.tags = tags;
         this.monitor = monitor;
         this.clock = clock;
@@ -76,7 +81,12 @@ public final class ConnectionHealth extends AbstractHealthCheck {
             builder.detail("last-loss-cause", loss.cause().word());
             builder.detail("last-loss-at", ago(now.sinceLastLoss()));
         });
-        if (now.fresh()) {
+        Ownership ownership = Ownership.of(getCamelContext());
+        boolean owner = ownership.isOwner(pipeline);
+        if (ownership != Ownership.ALONE) {
+            builder.detail("owner", owner);
+        }
+        if (now.fresh() || !owner) {
             builder.up();
         } else if (now.heartbeatAge().isPresent()) {
             builder.message("Connected to the pipeline, but without a fresh heartbeat")

@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -27,29 +29,33 @@ import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.IpAddress;
 import org.jgroups.util.DefaultSocketFactory;
 
-/** Makes what the members of a cluster share: Infinispan's caches, over JGroups. */
-public final class ClusterCaches {
+/** How the members of a cluster reach one another; made by its settings, it joins the cluster or begins one. */
+public final class ClusterNetwork {
 
     // where all members are on one machine, and set up alike
     private static final int PORTS = 9;
     private static final int HANDSHAKE_MILLIS = 1_000;
 
-    private ClusterCaches() {}
+    private String address = "127.0.0.1";
+    private int port = 7_800;
+    private String peers = "";
+    private String secret = "";
+    private JChannel channel;
 
     /**
-     * Joins the cluster, or begins one. It listens on this address alone, at this port or, where no peers are given, at one
-     * of the nine after it; there are no other ports and no multicast. With a secret all that is sent goes over TLS with
+     * Joins, and gives what the members share. It listens on the address alone, at the port or, where no peers are set, at
+     * one of the nine after it; there are no other ports and no multicast. With a secret all that is sent goes over TLS with
      * those who know it, both ways; others get no further than its handshake.
      */
-    public static EmbeddedCacheManager join(String address, int port, String peers, String secret) throws Exception {
-        List<InetSocketAddress> known = Addresses.peers(peers);
-        JChannel channel = channel(Addresses.own(address), port, known, secret);
+    public static EmbeddedCacheManager join(ClusterNetwork network) throws Exception {
+        network.channel = network.newChannel();
         // a configuration that is handed over built is copied, without the channel
         ConfigurationBuilderHolder configuration = new ConfigurationBuilderHolder();
         GlobalConfigurationBuilder global = configuration.getGlobalConfigurationBuilder();
-        global.transport().transport(new JGroupsTransport(channel)).clusterName("currency-routes");
+        global.transport().transport(new JGroupsTransport(network.channel)).clusterName("currency-routes");
         global.jmx().enabled(false);
         global.metrics().gauges(false).histograms(false);
         // Camel stops it, when the routes are stopped
@@ -57,21 +63,62 @@ public final class ClusterCaches {
         return new DefaultCacheManager(configuration, true);
     }
 
-    private static JChannel channel(InetAddress address, int port, List<InetSocketAddress> peers, String secret)
-            throws Exception {
+    /** Where this member was found to be once it joined, {@code host:port}. */
+    String own() {
+        IpAddress own = (IpAddress) channel.getProtocolStack().getTransport().localPhysicalAddress();
+        return words(new InetSocketAddress(own.getIpAddress(), own.getPort()));
+    }
+
+    /** Whose votes count, as {@code host:port}: those that are set and this one; none are named where all count that are here. */
+    Set<String> voters() {
+        Set<String> voters = new TreeSet<>();
+        Addresses.peers(peers).forEach(peer -> voters.add(words(peer)));
+        if (!voters.isEmpty()) {
+            voters.add(own());
+        }
+        return voters;
+    }
+
+    private static String words(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    /** The one address to listen on. */
+    public void setAddress(String address) {
+        this.address = address;
+    }
+
+    /** The port to listen on. */
+    public void setPort(int port) {
+        this.port = port;
+    }
+
+    /** All members, {@code host:port,…}; empty if they are on one machine. */
+    public void setPeers(String peers) {
+        this.peers = peers;
+    }
+
+    /** What all members know and nobody else; empty for none, then whoever reaches the address can join. */
+    public void setSecret(String secret) {
+        this.secret = secret;
+    }
+
+    private JChannel newChannel() throws Exception {
+        InetAddress own = Addresses.own(address);
+        List<InetSocketAddress> known = Addresses.peers(peers);
         TCP tcp = new TCP();
-        tcp.setBindAddress(address);
+        tcp.setBindAddress(own);
         tcp.setBindPort(port);
-        tcp.setPortRange(peers.isEmpty() ? PORTS : 0);
+        tcp.setPortRange(known.isEmpty() ? PORTS : 0);
         tcp.setSockConnTimeout(500).setPeerAddrReadTimeout(HANDSHAKE_MILLIS);
         tcp.tcpNodelay(true);
         // or else whoever knocks without the secret leaves a stack trace
         tcp.logAcceptError(false).logDetails(false);
         // a process that ended is missed at once: its connections are closed
         tcp.enableSuspectEvents(true);
-        JChannel channel = new JChannel(
+        JChannel made = new JChannel(
                 tcp,
-                new TCPPING().initialHosts(peers.isEmpty() ? here(address, port) : peers),
+                new TCPPING().initialHosts(known.isEmpty() ? here(own) : known),
                 new MERGE3().setMaxInterval(1_500).setMinInterval(500),
                 new FD_ALL3().setTimeout(3_000).setInterval(600),
                 new VERIFY_SUSPECT2().setTimeout(500),
@@ -86,7 +133,7 @@ public final class ClusterCaches {
         if (!secret.isEmpty()) {
             tcp.setSocketFactory(sockets(SharedSecret.tls(secret)));
         }
-        return channel;
+        return made;
     }
 
     private static DefaultSocketFactory sockets(SSLContext tls) {
@@ -100,9 +147,9 @@ public final class ClusterCaches {
         return sockets;
     }
 
-    private static List<InetSocketAddress> here(InetAddress address, int port) {
+    private List<InetSocketAddress> here(InetAddress own) {
         return IntStream.rangeClosed(port, port + PORTS)
-                .mapToObj(each -> new InetSocketAddress(address, each))
+                .mapToObj(each -> new InetSocketAddress(own, each))
                 .toList();
     }
 

@@ -1,0 +1,321 @@
+package org.currencyroutes.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Decides which pipelines a member owns, by what the members tell one another in {@link Notice}s. It does nothing by
+ * itself: it is told what was read, asked what to say next, and asked whether it owns.
+ *
+ * <p>A member owns a pipeline while more than half of the voters grant it. A voter that has read a notice in which a member
+ * claims a pipeline grants it to nobody else for a {@link #LEASE} from then on, unless that member says that it has let it
+ * go. The owner counts a shorter time, {@link #HOLD}, from <em>before</em> it sent that notice. So it stops before anybody
+ * else can begin, however late or in whatever order notices come, and whoever pauses. Two majorities have a voter in
+ * common, who grants it once. Nothing of this rests on a time of day: only on clocks that count at the same rate, within
+ * the half second between the two.
+ */
+final class Leases {
+
+    /** For so long after it read a claim a voter grants the pipeline to nobody else. */
+    static final Duration LEASE = Duration.ofSeconds(3);
+
+    /** For so long from before it sent a claim, which a majority read, is a member the owner. */
+    static final Duration HOLD = Duration.ofMillis(2_500);
+
+    /** A member says something at least so often. */
+    static final Duration BEAT = Duration.ofMillis(300);
+
+    /** A member that said nothing for so long is not counted on. */
+    static final Duration PRESENCE = Duration.ofMillis(1_500);
+
+    private record Reading(Notice notice, long at) {}
+
+    private record Claim(long since, boolean givenUp) {}
+
+    private final String self;
+    private final Set<String> listed;
+    private final LongSupplier ticker;
+
+    private final Map<String, Reading> readings = new TreeMap<>();
+    private final Map<String, Claim> claims = new TreeMap<>();
+    private final Map<String, String> grants = new TreeMap<>();
+    private final Map<Long, Long> sent = new HashMap<>();
+    private final Map<String, Long> until = new ConcurrentHashMap<>();
+    private final Set<String> wanted = new TreeSet<>();
+    private Map<String, String> places = Map.of();
+    private Notice last;
+    private long number;
+    private long lookedAt;
+    private long settledFrom;
+    private boolean open;
+    private boolean leaving;
+
+    /**
+     * Takes the member's own name, {@code host:port/number}, which no other process ever had; the addresses of the voters, or
+     * none if all are voters that are here, which is for members on one machine; and a monotonic ticker in nanoseconds.
+     */
+    Leases(String self, Set<String> listed, LongSupplier ticker) {
+        this.self = self;
+        this.listed = Set.copyOf(listed);
+        this.ticker = ticker;
+        lookedAt = ticker.getAsLong();
+        // who was here before it, with the same vote, may have granted until then; and others have time to be found
+        settledFrom = lookedAt + LEASE.toNanos();
+    }
+
+    /** Says which pipelines there are to own. */
+    synchronized void want(Set<String> pipelines) {
+        wanted.clear();
+        wanted.addAll(pipelines);
+    }
+
+    /** Says that this member can own pipelines from now on, when it has been here for a lease. */
+    synchronized void open() {
+        open = true;
+    }
+
+    /** Says that this member takes nothing more; it keeps what it has until it lets it go. */
+    synchronized void leave() {
+        leaving = true;
+    }
+
+    /** Tells what others said, then looks at the clock: what is granted, where each pipeline belongs, and what to claim. */
+    synchronized void look(Collection<Notice> notices) {
+        long now = ticker.getAsLong();
+        if (listed.isEmpty() && now - lookedAt > PRESENCE.toNanos()) {
+            // after a pause all others seem gone, and there is no majority to contradict: as if just begun
+            settledFrom = now + LEASE.toNanos();
+        }
+        lookedAt = now;
+        for (Notice notice : notices) {
+            Reading before = readings.get(notice.member());
+            if (!notice.member().equals(self)
+                    && (before == null || before.notice().number() < notice.number())) {
+                readings.put(notice.member(), new Reading(notice, now));
+            }
+        }
+        readings.values()
+                .removeIf(reading -> now - reading.at() > LEASE.multipliedBy(20).toNanos());
+        grant(now);
+        place(now);
+        claim();
+        grant(now);
+        extend(now);
+    }
+
+    private boolean isSettled(long now) {
+        return open && now - settledFrom >= 0;
+    }
+
+    private boolean isPresent(Reading reading, long now) {
+        return now - reading.at() < PRESENCE.toNanos();
+    }
+
+    /** A grant is kept while it is claimed and read of; what is free is granted to one who claims it. */
+    private void grant(long now) {
+        grants.entrySet().removeIf(grant -> {
+            Reading reading = readings.get(grant.getValue());
+            return grant.getValue().equals(self)
+                    ? !claims.containsKey(grant.getKey())
+                    : reading == null
+                            || !reading.notice().claims().contains(grant.getKey())
+                            || now - reading.at() >= LEASE.toNanos();
+        });
+        if (!isSettled(now)) {
+            return;
+        }
+        Map<String, SortedSet<String>> claimants = new TreeMap<>();
+        claims.keySet().forEach(pipeline -> claimants(claimants, pipeline).add(self));
+        readings.values().stream()
+                .filter(reading -> isPresent(reading, now))
+                .forEach(reading -> reading.notice().claims().forEach(pipeline -> claimants(claimants, pipeline)
+                        .add(reading.notice().member())));
+        claimants.forEach((pipeline, members) -> {
+            String place = places.get(pipeline);
+            grants.putIfAbsent(pipeline, members.contains(place) ? place : members.first());
+        });
+    }
+
+    private static SortedSet<String> claimants(Map<String, SortedSet<String>> claimants, String pipeline) {
+        return claimants.computeIfAbsent(pipeline, any -> new TreeSet<>());
+    }
+
+    /** One of the members says where each pipeline belongs: the first by name of those that can own any. */
+    private void place(long now) {
+        SortedSet<String> able = new TreeSet<>();
+        if (isSettled(now) && !leaving) {
+            able.add(self);
+        }
+        readings.values().stream()
+                .filter(reading -> isPresent(reading, now))
+                .map(Reading::notice)
+                .filter(notice -> notice.settled() && !notice.leaving())
+                .forEach(notice -> able.add(notice.member()));
+        if (able.isEmpty()) {
+            return;
+        }
+        places = able.first().equals(self)
+                ? Places.of(wanted, able, held(now), places)
+                : readings.get(able.first()).notice().places();
+    }
+
+    /** Who has most of the grants of each pipeline. */
+    private Map<String, String> held(long now) {
+        Map<String, Map<String, Integer>> votes = new TreeMap<>();
+        count(votes, grants);
+        readings.values().stream()
+                .filter(reading -> isPresent(reading, now))
+                .forEach(reading -> count(votes, reading.notice().grants()));
+        Map<String, String> held = new TreeMap<>();
+        votes.forEach((pipeline, members) -> {
+            if (wanted.contains(pipeline)) {
+                held.put(
+                        pipeline,
+                        Collections.max(members.entrySet(), Map.Entry.comparingByValue())
+                                .getKey());
+            }
+        });
+        return held;
+    }
+
+    private static void count(Map<String, Map<String, Integer>> votes, Map<String, String> grants) {
+        grants.forEach((pipeline, member) ->
+                votes.computeIfAbsent(pipeline, any -> new TreeMap<>()).merge(member, 1, Integer::sum));
+    }
+
+    private void claim() {
+        for (String pipeline : wanted) {
+            String place = places.get(pipeline);
+            if (self.equals(place) && !leaving) {
+                claims.putIfAbsent(pipeline, new Claim(number + 1, false));
+            } else if (place != null && !self.equals(place) && !leaving) {
+                giveUp(pipeline);
+            }
+        }
+        List.copyOf(claims.keySet()).stream()
+                .filter(pipeline -> !wanted.contains(pipeline))
+                .forEach(this::giveUp);
+    }
+
+    /** Owns it no longer than it does by now, long enough to say goodbye; it is for others when it is {@link #letGo}. */
+    synchronized void giveUp(String pipeline) {
+        claims.computeIfPresent(pipeline, (name, claim) -> new Claim(claim.since(), true));
+    }
+
+    /** Whether it is to be let go. */
+    synchronized boolean isGivenUp(String pipeline) {
+        Claim claim = claims.get(pipeline);
+        return claim == null || claim.givenUp();
+    }
+
+    /** Says that nothing is connected any more to a pipeline that was given up, or that it leaves. */
+    synchronized void letGo(String pipeline) {
+        Claim claim = claims.get(pipeline);
+        if (claim != null && (claim.givenUp() || leaving)) {
+            claims.remove(pipeline);
+            until.remove(pipeline);
+        }
+    }
+
+    private void extend(long now) {
+        sent.values().removeIf(at -> now - at > HOLD.toNanos());
+        claims.forEach((pipeline, claim) -> {
+            if (!claim.givenUp()) {
+                granted(pipeline, now)
+                        .filter(read -> read >= claim.since() && sent.containsKey(read))
+                        .ifPresent(read -> until.merge(pipeline, sent.get(read) + HOLD.toNanos(), Leases::later));
+            }
+        });
+    }
+
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
+    }
+
+    /** The last of the own notices that a majority of the voters had read when it said that it grants the pipeline. */
+    private Optional<Long> granted(String pipeline, long now) {
+        Map<String, Long> votes = new HashMap<>();
+        Set<String> voters = new HashSet<>(listed);
+        if (isSettled(now)) {
+            voter(self, leaving, voters);
+            if (self.equals(grants.get(pipeline))) {
+                votes.put(Notice.address(self), number);
+            }
+        }
+        readings.values().forEach(reading -> {
+            Notice notice = reading.notice();
+            if (notice.settled() && isPresent(reading, now)) {
+                voter(notice.member(), notice.leaving(), voters);
+            }
+            if (self.equals(notice.grants().get(pipeline))) {
+                votes.merge(notice.address(), notice.heard().getOrDefault(self, 0L), Math::max);
+            }
+        });
+        votes.keySet().retainAll(voters);
+        List<Long> read = new ArrayList<>(votes.values());
+        read.sort(Comparator.reverseOrder());
+        int majority = voters.size() / 2 + 1;
+        return voters.isEmpty() || read.size() < majority ? Optional.empty() : Optional.of(read.get(majority - 1));
+    }
+
+    private void voter(String member, boolean leaves, Set<String> voters) {
+        if (listed.isEmpty() && !leaves) {
+            voters.add(Notice.address(member));
+        }
+    }
+
+    /** What to say now, if there is something to say; it counts as sent from this moment on. */
+    synchronized Optional<Notice> next() {
+        long now = ticker.getAsLong();
+        Map<String, Long> heard = new TreeMap<>();
+        readings.forEach((member, reading) -> heard.put(member, reading.notice().number()));
+        Notice notice = new Notice(self, number + 1, isSettled(now), leaving, claims.keySet(), heard, grants, places);
+        if (last != null
+                && last.saysTheSameAs(notice)
+                && now - sent.getOrDefault(number, now - BEAT.toNanos()) < BEAT.toNanos()) {
+            return Optional.empty();
+        }
+        last = notice;
+        number++;
+        sent.put(number, now);
+        return Optional.of(notice);
+    }
+
+    /** Whether this member owns the pipeline at this moment; may be asked by any thread. */
+    boolean isOwner(String pipeline) {
+        Long end = until.get(pipeline);
+        return end != null && ticker.getAsLong() - end < 0;
+    }
+
+    /** The members that are here, this one included. */
+    synchronized SortedSet<String> members() {
+        long now = ticker.getAsLong();
+        SortedSet<String> members = new TreeSet<>(Set.of(self));
+        readings.values().stream()
+                .filter(reading -> isPresent(reading, now))
+                .forEach(reading -> members.add(reading.notice().member()));
+        return members;
+    }
+
+    /** Whether more than half of the voters are here. */
+    synchronized boolean isMajorityHere() {
+        Set<String> here = new HashSet<>();
+        members().forEach(member -> here.add(Notice.address(member)));
+        here.retainAll(listed);
+        return listed.isEmpty() || here.size() * 2 > listed.size();
+    }
+}
