@@ -42,7 +42,11 @@ final class Leases {
     /** A member that said nothing for so long is not counted on. */
     static final Duration PRESENCE = Duration.ofMillis(1_500);
 
-    private record Reading(Notice notice, long at) {}
+    /** A notice, when it was read, and whether it is more than what somebody left behind: a later one than the first read. */
+    private record Reading(Notice notice, long at, boolean alive) {}
+
+    // in this time members that lost one another while one was paused find one another again
+    private static final Duration MISSED = Duration.ofSeconds(5);
 
     private record Claim(long since, boolean givenUp) {}
 
@@ -55,6 +59,7 @@ final class Leases {
     private final Map<String, String> grants = new TreeMap<>();
     private final Map<Long, Long> sent = new HashMap<>();
     private final Map<String, Long> until = new ConcurrentHashMap<>();
+    private final Map<String, Long> missed = new HashMap<>();
     private final Set<String> wanted = new TreeSet<>();
     private Map<String, String> places = Map.of();
     private Notice last;
@@ -96,16 +101,16 @@ final class Leases {
     /** Tells what others said, then looks at the clock: what is granted, where each pipeline belongs, and what to claim. */
     synchronized void look(Collection<Notice> notices) {
         long now = ticker.getAsLong();
-        if (listed.isEmpty() && now - lookedAt > PRESENCE.toNanos()) {
-            // after a pause all others seem gone, and there is no majority to contradict: as if just begun
-            settledFrom = now + LEASE.toNanos();
+        if (listed.isEmpty() && now - lookedAt > PRESENCE.toNanos() / 2) {
+            wakeUp(now);
         }
+        missed.values().removeIf(until -> now - until >= 0);
         lookedAt = now;
         for (Notice notice : notices) {
             Reading before = readings.get(notice.member());
             if (!notice.member().equals(self)
                     && (before == null || before.notice().number() < notice.number())) {
-                readings.put(notice.member(), new Reading(notice, now));
+                readings.put(notice.member(), new Reading(notice, now, before != null));
             }
         }
         readings.values()
@@ -117,15 +122,35 @@ final class Leases {
         extend(now);
     }
 
+    /** After a pause all others seem gone: those who were here before it are asked, until they had time to be found. */
+    private void wakeUp(long now) {
+        long found = now + MISSED.toNanos();
+        missed.replaceAll((member, until) -> found);
+        readings.values().stream()
+                .filter(reading -> isPresent(reading, lookedAt))
+                .forEach(reading -> missed.put(reading.notice().member(), found));
+        if (lookedAt - settledFrom < 0 || now - lookedAt >= HOLD.toNanos()) {
+            // others may have begun meanwhile
+            settledFrom = found;
+        }
+    }
+
     private boolean isSettled(long now) {
         return open && now - settledFrom >= 0;
     }
 
     private boolean isPresent(Reading reading, long now) {
+        return reading.alive() && isRecent(reading, now);
+    }
+
+    private boolean isRecent(Reading reading, long now) {
         return now - reading.at() < PRESENCE.toNanos();
     }
 
-    /** A grant is kept while it is claimed and read of; what is free is granted to one who claims it. */
+    /**
+     * A grant is kept while it is claimed and read of; what is free is granted to one who claims it. A member that is not
+     * settled does the same, but does not tell.
+     */
     private void grant(long now) {
         grants.entrySet().removeIf(grant -> {
             Reading reading = readings.get(grant.getValue());
@@ -135,18 +160,15 @@ final class Leases {
                             || !reading.notice().claims().contains(grant.getKey())
                             || now - reading.at() >= LEASE.toNanos();
         });
-        if (!isSettled(now)) {
-            return;
-        }
         Map<String, SortedSet<String>> claimants = new TreeMap<>();
         claims.keySet().forEach(pipeline -> claimants(claimants, pipeline).add(self));
         readings.values().stream()
-                .filter(reading -> isPresent(reading, now))
+                .filter(reading -> isRecent(reading, now))
                 .forEach(reading -> reading.notice().claims().forEach(pipeline -> claimants(claimants, pipeline)
                         .add(reading.notice().member())));
         claimants.forEach((pipeline, members) -> {
             String place = places.get(pipeline);
-            grants.putIfAbsent(pipeline, members.contains(place) ? place : members.first());
+            grants.putIfAbsent(pipeline, place != null && members.contains(place) ? place : members.first());
         });
     }
 
@@ -258,7 +280,7 @@ final class Leases {
         }
         readings.values().forEach(reading -> {
             Notice notice = reading.notice();
-            if (notice.settled() && isPresent(reading, now)) {
+            if (notice.settled() && (isPresent(reading, now) || missed.containsKey(notice.member()))) {
                 voter(notice.member(), notice.leaving(), voters);
             }
             if (self.equals(notice.grants().get(pipeline))) {
@@ -283,7 +305,15 @@ final class Leases {
         long now = ticker.getAsLong();
         Map<String, Long> heard = new TreeMap<>();
         readings.forEach((member, reading) -> heard.put(member, reading.notice().number()));
-        Notice notice = new Notice(self, number + 1, isSettled(now), leaving, claims.keySet(), heard, grants, places);
+        Notice notice = new Notice(
+                self,
+                number + 1,
+                isSettled(now),
+                leaving,
+                claims.keySet(),
+                heard,
+                isSettled(now) ? grants : Map.of(),
+                places);
         if (last != null
                 && last.saysTheSameAs(notice)
                 && now - sent.getOrDefault(number, now - BEAT.toNanos()) < BEAT.toNanos()) {
