@@ -11,14 +11,20 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelContext;
@@ -43,6 +49,12 @@ public final class Rates implements CamelContextAware {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile Latest latest = new Latest("", 0);
+    // tables that another process had held for a while when they came: they end sooner than the cache knows
+    private final Map<String, Aged> aged = new ConcurrentHashMap<>();
+    // tables that are being removed by this process for itself alone
+    private final Set<RateTable> forgotten =
+            Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+    private volatile SharedRates shared = SharedRates.NONE;
     private volatile CompletableFuture<RateTable> refresh = CompletableFuture.completedFuture(null);
     private CamelContext camelContext;
 
@@ -57,6 +69,12 @@ public final class Rates implements CamelContextAware {
             this.currency = currency;
             this.refreshAt = refreshAt;
         }
+    }
+
+    /** How old a table was when it came, and what ends it. */
+    private record Aged(Duration age, CompletableFuture<Void> end) {
+
+        private static final Aged NEW = new Aged(Duration.ZERO, CompletableFuture.completedFuture(null));
     }
 
     /** Takes how long a table is kept after its fetch, at most how many tables, and what loads them. */
@@ -91,6 +109,12 @@ public final class Rates implements CamelContextAware {
         show(Meters.of(camelContext));
     }
 
+    /** Has a table in common with other processes from now on; one of them loads it. */
+    public void share(SharedRates others) {
+        shared = others;
+        loader.share(others);
+    }
+
     /** The day's table, if it is there. */
     public Optional<RateTable> cached(LocalDate day) {
         String key = key(day);
@@ -110,7 +134,7 @@ public final class Rates implements CamelContextAware {
         String key = key(day);
         CompletableFuture<RateTable> coming = refresh;
         boolean join = key.equals(LATEST) && !coming.isDone();
-        return tables.get(key, (missing, executor) -> (join ? coming : fetch(key, day, currency))
+        return tables.get(key, (missing, executor) -> (join ? coming : fetch(key, day, currency, ttl))
                         // to the cache a load that failed is nothing to keep, no error to log
                         .exceptionally(failure -> null))
                 .thenApply(table -> table == null ? settled(key, day) : table);
@@ -128,7 +152,7 @@ public final class Rates implements CamelContextAware {
     /** Loads the latest rates anew; those that are there serve until then, and to their end if that fails. */
     public void refresh() {
         String currency = latest.currency;
-        refresh = fetch(LATEST, today(), currency).whenComplete((table, failure) -> {
+        refresh = fetch(LATEST, today(), currency, refreshAge()).whenComplete((table, failure) -> {
             if (failure == null) {
                 tables.put(LATEST, CompletableFuture.completedFuture(table));
             } else {
@@ -147,8 +171,29 @@ public final class Rates implements CamelContextAware {
 
     /** Drops a day's table, {@code latest} for the latest rates, so that it is loaded anew; whether there was one. */
     public boolean drop(String day) {
-        RateTable old = settled.asMap().remove(day);
-        return tables.asMap().remove(day) != null || old != null;
+        boolean dropped = shared.drop(day) | forget(day);
+        // one that is being loaded
+        return tables.asMap().remove(day) != null || dropped;
+    }
+
+    /** The same for a table that is there, in this process alone. */
+    public boolean forget(String day) {
+        boolean old = settled.asMap().remove(day) != null;
+        return end(day) || old;
+    }
+
+    private boolean end(String key) {
+        CompletableFuture<RateTable> held = tables.getIfPresent(key);
+        RateTable table = held == null ? null : held.getNow(null);
+        if (table == null) {
+            return false;
+        }
+        forgotten.add(table);
+        boolean ended = tables.asMap().remove(key, held);
+        if (!ended) {
+            forgotten.remove(table);
+        }
+        return ended;
     }
 
     /** How long ago the latest rates were fetched, if they are held. */
@@ -162,7 +207,8 @@ public final class Rates implements CamelContextAware {
                 .expireAfterWrite()
                 .flatMap(ages -> ages.ageOf(key))
                 // one that is being loaded has no age yet
-                .filter(age -> !age.isNegative());
+                .filter(age -> !age.isNegative())
+                .map(age -> age.plus(aged.getOrDefault(key, Aged.NEW).age()));
     }
 
     /** The cache itself, by day ({@code 2021-05-18}, or {@code latest}); what is removed from it is loaded anew. */
@@ -170,28 +216,50 @@ public final class Rates implements CamelContextAware {
         return rates.tables.synchronous();
     }
 
-    private CompletableFuture<RateTable> fetch(String key, LocalDate day, String currency) {
-        LocalDate today = today();
-        if (key.equals(LATEST)) {
-            return loader.load(today, true, currency).thenApply(table -> {
+    private CompletableFuture<RateTable> fetch(String key, LocalDate day, String currency, Duration maxAge) {
+        Instant asked = clock.instant();
+        boolean isLatest = key.equals(LATEST);
+        return loader.load(isLatest ? today() : day, isLatest, currency, maxAge).thenApply(fetched -> {
+            if (isLatest) {
                 latest = new Latest(
                         currency,
-                        ticker.read() + ttl.multipliedBy(9).dividedBy(10).toNanos());
-                return table;
+                        ticker.read() + refreshAge().minus(fetched.age()).toNanos());
+            } else if (day.plusDays(1).isBefore(LocalDate.ofInstant(asked.minus(fetched.age()), ZoneOffset.UTC))) {
+                settled.put(key, fetched.table());
+            }
+            keepForTheRest(key, fetched.age());
+            return fetched.table();
+        });
+    }
+
+    private Duration refreshAge() {
+        return ttl.multipliedBy(9).dividedBy(10);
+    }
+
+    /** To the cache each table is new when it comes: with a time for each table every look-up would take twice as long. */
+    private void keepForTheRest(String key, Duration age) {
+        Aged before = aged.remove(key);
+        if (before != null) {
+            before.end.cancel(false);
+        }
+        if (!age.isZero()) {
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            end.completeOnTimeout(null, ttl.minus(age).toNanos(), TimeUnit.NANOSECONDS);
+            Aged come = new Aged(age, end);
+            aged.put(key, come);
+            end.thenRunAsync(() -> {
+                if (aged.remove(key, come)) {
+                    end(key);
+                }
             });
         }
-        return loader.load(day, false, currency).thenApply(table -> {
-            if (day.plusDays(1).isBefore(today)) {
-                settled.put(key, table);
-            }
-            return table;
-        });
     }
 
     /** A table that somebody has removed is not wanted any more, also not when nobody can give it anew. */
     private void removed(String key, RateTable table, RemovalCause cause) {
-        if (cause == RemovalCause.EXPLICIT) {
+        if (!forgotten.remove(table) && cause == RemovalCause.EXPLICIT) {
             settled.invalidate(key);
+            shared.drop(key);
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -17,6 +18,7 @@ import org.apache.camel.CamelContextAware;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.currencyroutes.Meters;
+import org.currencyroutes.rates.SharedRates.Fetched;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ public final class RatesLoader implements CamelContextAware {
     /** This part of the deadline is left for the next provider, however slow the one before. */
     private static final int RESERVE = 6;
 
+    /** This part of the deadline is left to load a table oneself, however slow the process that was to load it. */
+    private static final int RESERVE_OF_OTHERS = 3;
+
     private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(RatesLoader.class);
@@ -39,6 +44,7 @@ public final class RatesLoader implements CamelContextAware {
     private final Clock clock;
     private final Ticker ticker;
     private final AtomicLong nextWarning;
+    private volatile SharedRates shared = SharedRates.NONE;
     private CamelContext camelContext;
     private ScheduledExecutorService timer;
     private List<Provider> providers;
@@ -80,6 +86,11 @@ public final class RatesLoader implements CamelContextAware {
                 names.stream().map(name -> provider(name, template, metrics)).toList();
     }
 
+    /** From now on a day's rates are loaded by one of the processes that share them. */
+    void share(SharedRates others) {
+        shared = others;
+    }
+
     /** The providers in their order, each with what an operator would want to know of it. */
     List<Map<String, Object>> providers() {
         return providers.stream().map(Provider::inWords).toList();
@@ -87,14 +98,15 @@ public final class RatesLoader implements CamelContextAware {
 
     /**
      * The table of a day, or the latest, as soon as a provider has given one that can be accepted, and used for the
-     * currency; fails with {@link RatesUnavailable} when none has, or when the deadline is over.
+     * currency, or another process has one below an age; fails with {@link RatesUnavailable} when none has, or when the
+     * deadline is over.
      */
-    public CompletableFuture<RateTable> load(LocalDate day, boolean latest, String currency) {
+    public CompletableFuture<Fetched> load(LocalDate day, boolean latest, String currency, Duration maxAge) {
         Load load = new Load(new RatesQuestion(day, latest, List.of(target, currency)));
         ScheduledFuture<?> atDeadline = timer.schedule(load::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
         // one that is left would hold up the end of the application until it is due
         load.table.whenComplete((found, failure) -> atDeadline.cancel(false));
-        load.askFrom(0);
+        load.askOthers(latest ? Rates.LATEST : day.toString(), maxAge);
         return load.table;
     }
 
@@ -102,10 +114,24 @@ public final class RatesLoader implements CamelContextAware {
 
         private final RatesQuestion question;
         private final long end = ticker.read() + deadline.toNanos();
-        private final CompletableFuture<RateTable> table = new CompletableFuture<>();
+        private final CompletableFuture<Fetched> table = new CompletableFuture<>();
 
         private Load(RatesQuestion question) {
             this.question = question;
+        }
+
+        private void askOthers(String key, Duration maxAge) {
+            SharedRates others = shared;
+            others.find(key, maxAge, deadline.minus(deadline.dividedBy(RESERVE_OF_OTHERS)))
+                    .whenComplete((found, failure) -> {
+                        if (failure == null && found.isPresent()) {
+                            table.complete(found.get());
+                        } else {
+                            table.whenComplete((own, none) ->
+                                    others.loaded(key, Optional.ofNullable(own).map(Fetched::table)));
+                            askFrom(0);
+                        }
+                    });
         }
 
         private void askFrom(int next) {
@@ -121,7 +147,7 @@ public final class RatesLoader implements CamelContextAware {
             Duration patience = last ? left : left.minus(deadline.dividedBy(RESERVE));
             providers.get(next).ask(question, patience).whenComplete((answer, failure) -> {
                 if (failure == null) {
-                    table.complete(answer);
+                    table.complete(new Fetched(answer, Duration.ZERO));
                 } else {
                     askFrom(next + 1);
                 }
