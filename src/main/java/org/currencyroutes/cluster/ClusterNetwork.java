@@ -18,6 +18,7 @@ import org.infinispan.manager.EmbeddedCacheManager;
 import org.infinispan.remoting.transport.jgroups.JGroupsTransport;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FORK;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
@@ -63,6 +64,10 @@ public final class ClusterNetwork {
         return new DefaultCacheManager(configuration, true);
     }
 
+    JChannel channel() {
+        return channel;
+    }
+
     /** Where this member was found to be once it joined, {@code host:port}. */
     String own() {
         IpAddress own = (IpAddress) channel.getProtocolStack().getTransport().localPhysicalAddress();
@@ -106,12 +111,14 @@ public final class ClusterNetwork {
     private JChannel newChannel() throws Exception {
         InetAddress own = Addresses.own(address);
         List<InetSocketAddress> known = Addresses.peers(peers);
-        TCP tcp = new TCP();
+        TCP tcp = new UnhinderedTcp();
         tcp.setBindAddress(own);
         tcp.setBindPort(port);
         tcp.setPortRange(known.isEmpty() ? PORTS : 0);
         tcp.setSockConnTimeout(500).setPeerAddrReadTimeout(HANDSHAKE_MILLIS);
         tcp.tcpNodelay(true);
+        // nor does a message to one member wait until another, which may be paused, reads
+        tcp.nonBlockingSends(true);
         // or else whoever knocks without the secret leaves a stack trace
         tcp.logAcceptError(false).logDetails(false);
         // a process that ended is missed at once: its connections are closed
@@ -128,7 +135,9 @@ public final class ClusterNetwork {
                 new GMS().setJoinTimeout(1_000).setLeaveTimeout(500).printLocalAddress(false),
                 new UFC(),
                 new MFC(),
-                new FRAG4());
+                new FRAG4(),
+                // for more than one use of the channel: Infinispan's, and the notices
+                new FORK());
         tcp.getDiagnosticsHandler().setEnabled(false);
         if (!secret.isEmpty()) {
             tcp.setSocketFactory(sockets(SharedSecret.tls(secret)));

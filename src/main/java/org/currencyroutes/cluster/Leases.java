@@ -42,8 +42,7 @@ final class Leases {
     /** A member that said nothing for so long is not counted on. */
     static final Duration PRESENCE = Duration.ofMillis(1_500);
 
-    /** A notice, when it was read, and whether it is more than what somebody left behind: a later one than the first read. */
-    private record Reading(Notice notice, long at, boolean alive) {}
+    private record Reading(Notice notice, long at) {}
 
     // in this time members that lost one another while one was paused find one another again
     private static final Duration MISSED = Duration.ofSeconds(5);
@@ -110,7 +109,7 @@ final class Leases {
             Reading before = readings.get(notice.member());
             if (!notice.member().equals(self)
                     && (before == null || before.notice().number() < notice.number())) {
-                readings.put(notice.member(), new Reading(notice, now, before != null));
+                readings.put(notice.member(), new Reading(notice, now));
             }
         }
         readings.values()
@@ -131,7 +130,7 @@ final class Leases {
                 .forEach(reading -> missed.put(reading.notice().member(), found));
         if (lookedAt - settledFrom < 0 || now - lookedAt >= HOLD.toNanos()) {
             // others may have begun meanwhile
-            settledFrom = found;
+            settledFrom = found + MISSED.toNanos();
         }
     }
 
@@ -140,10 +139,6 @@ final class Leases {
     }
 
     private boolean isPresent(Reading reading, long now) {
-        return reading.alive() && isRecent(reading, now);
-    }
-
-    private boolean isRecent(Reading reading, long now) {
         return now - reading.at() < PRESENCE.toNanos();
     }
 
@@ -163,7 +158,7 @@ final class Leases {
         Map<String, SortedSet<String>> claimants = new TreeMap<>();
         claims.keySet().forEach(pipeline -> claimants(claimants, pipeline).add(self));
         readings.values().stream()
-                .filter(reading -> isRecent(reading, now))
+                .filter(reading -> isPresent(reading, now))
                 .forEach(reading -> reading.notice().claims().forEach(pipeline -> claimants(claimants, pipeline)
                         .add(reading.notice().member())));
         claimants.forEach((pipeline, members) -> {

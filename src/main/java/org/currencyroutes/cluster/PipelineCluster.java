@@ -39,7 +39,7 @@ public final class PipelineCluster extends AbstractCamelClusterService<PipelineC
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineCluster.class);
     private static final long LOOK_MILLIS = 50;
-    private static final long FAREWELL_MILLIS = 300;
+    private static final long END_OF_A_LOOK_MILLIS = 300;
 
     private final EmbeddedCacheManager caches;
     private final NoticeBoard board;
@@ -52,10 +52,10 @@ public final class PipelineCluster extends AbstractCamelClusterService<PipelineC
     private boolean failing;
 
     /** Takes the network that it joined, and the caches of the cluster there. */
-    public PipelineCluster(ClusterNetwork network, EmbeddedCacheManager caches) {
+    public PipelineCluster(ClusterNetwork network, EmbeddedCacheManager caches) throws Exception {
         this.caches = caches;
         setId(network.own() + "/" + UUID.randomUUID());
-        board = new NoticeBoard(caches, getId());
+        board = new NoticeBoard(network.channel());
         leases = new Leases(getId(), network.voters(), System::nanoTime);
     }
 
@@ -71,7 +71,9 @@ public final class PipelineCluster extends AbstractCamelClusterService<PipelineC
 
     @Override
     public RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode route) {
-        String from = ((RouteDefinition) route).getInput().getEndpointUri();
+        // one of a template names the pipeline by a parameter
+        String from = context.resolvePropertyPlaceholders(
+                ((RouteDefinition) route).getInput().getEndpointUri());
         if (!from.startsWith("fx-pipeline:")) {
             return null;
         }
@@ -107,13 +109,10 @@ public final class PipelineCluster extends AbstractCamelClusterService<PipelineC
     @Override
     protected void doStop() throws Exception {
         getCamelContext().getExecutorServiceManager().shutdownNow(clock);
-        clock.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        clock.awaitTermination(END_OF_A_LOOK_MILLIS, TimeUnit.MILLISECONDS);
         leases.leave();
         views.keySet().forEach(leases::letGo);
-        Optional<Notice> farewell = leases.next();
-        if (farewell.isPresent()) {
-            board.putForSure(farewell.get()).get(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        leases.next().ifPresent(board::put);
         getCamelContext().getExecutorServiceManager().shutdownNow(changes);
         super.doStop();
     }
@@ -157,7 +156,7 @@ public final class PipelineCluster extends AbstractCamelClusterService<PipelineC
             leases.want(views.keySet());
             leases.open();
         }
-        leases.look(board.notices());
+        leases.look(board.read());
         views.values().forEach(View::follow);
         leases.next().ifPresent(board::put);
         tell();

@@ -15,7 +15,6 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Processor;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketComponent;
 import org.apache.camel.component.vertx.websocket.VertxWebsocketConfiguration;
-import org.currencyroutes.Ownership;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
 
 /**
@@ -37,7 +36,6 @@ public final class PipelineComponent extends VertxWebsocketComponent {
     private final Map<String, Pipeline> pipelines = new ConcurrentHashMap<>(Map.of(MAIN, main));
     private String unsent = "";
     private Vertx ownVertx;
-    private Ownership ownership = Ownership.ALONE;
 
     /** Adds a pipeline beside the main one; refuses a name that is taken. */
     public void add(Pipeline pipeline) {
@@ -78,7 +76,6 @@ public final class PipelineComponent extends VertxWebsocketComponent {
             setVertx(ownVertx);
         }
         super.doInit();
-        ownership = Ownership.of(getCamelContext());
     }
 
     /** A name is resolved anew for each attempt, also one of the hosts file. */
@@ -114,10 +111,6 @@ public final class PipelineComponent extends VertxWebsocketComponent {
 
     Context newContext() {
         return ((VertxInternal) getVertx()).createEventLoopContext();
-    }
-
-    Ownership ownership() {
-        return ownership;
     }
 
     String unsent() {

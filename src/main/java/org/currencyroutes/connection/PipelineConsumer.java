@@ -7,6 +7,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
+import org.currencyroutes.Ownership;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
 import org.currencyroutes.heartbeat.Loss;
 
@@ -26,6 +27,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     private final Pipeline pipeline;
     private final HeartbeatMonitor monitor;
     private final ReplyWindow replyWindow;
+    private Ownership ownership = Ownership.ALONE;
     private Context context;
     private volatile PipelineConnection connection;
     private volatile Life life;
@@ -46,6 +48,8 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
     protected void doStart() throws Exception {
         super.doStart();
         pipeline.attach(this);
+        // not before, since what makes a cluster may be read after the pipeline's component was made
+        ownership = Ownership.of(endpoint.getCamelContext());
         context = endpoint.component().newContext();
         connect();
     }
@@ -56,7 +60,7 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
             disconnect();
         }
         pipeline.detach(this);
-        endpoint.component().ownership().disconnected(pipeline.name());
+        ownership.disconnected(pipeline.name());
         super.doStop();
     }
 
@@ -82,14 +86,14 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
                 endpoint.target(),
                 pipeline.connectTimeout(),
                 pipeline.name(),
-                endpoint.component().ownership(),
+                ownership,
                 life);
         connection.open(monitor.attemptStarting());
     }
 
     private void disconnect() {
         boolean leaving = monitor.isConnected();
-        monitor.stopped();
+        life.leave();
         boolean shutdown = endpoint.getCamelContext().isStopping();
         connection.close(shutdown ? GOING_AWAY : NORMAL, leaving ? PATIENCE : PATIENCE_WITH_A_LOST_PEER);
     }
@@ -125,12 +129,21 @@ final class PipelineConsumer extends DefaultConsumer implements ShutdownAware {
 
         // said before the first frame, on the event loop that reads it
         private Pipeline.ReadOn readOn;
+        private boolean left;
 
         @Override
-        public void opened() {
-            replyWindow.opened();
+        public synchronized void opened() {
+            // or else a connection that is left as it opens would count as lost, and be missed for ever
+            if (!left) {
+                replyWindow.opened();
+                monitor.connectionOpened();
+            }
             readOn = new Pipeline.ReadOn(pipeline, replyWindow.connection());
-            monitor.connectionOpened();
+        }
+
+        synchronized void leave() {
+            left = true;
+            monitor.stopped();
         }
 
         @Override

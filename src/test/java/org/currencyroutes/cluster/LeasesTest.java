@@ -12,6 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who owns a pipeline, in simulated time; the simulation itself fails as soon as there are two owners. */
 class LeasesTest {
 
+    // a soak has more of them
+    private static final int SEEDS = Integer.getInteger("fx.seeds", 20);
+
     private static SimulatedCluster three(boolean listed) {
         return new SimulatedCluster(1, 3, 1, listed, 0);
     }
@@ -146,7 +149,7 @@ class LeasesTest {
 
     @Test
     void whateverGoesWrongThereAreNeverTwoOwnersAndInTheEndThereIsOne() {
-        for (int seed = 0; seed < 100; seed++) {
+        for (int seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);
             int members = 1 + random.nextInt(5);
             SimulatedCluster cluster = new SimulatedCluster(seed, members, 2, true, 0.1);
@@ -160,7 +163,7 @@ class LeasesTest {
 
     @Test
     void onOneMachineThereAreNeverTwoOwnersWhoeverIsKilledOrPaused() {
-        for (int seed = 0; seed < 100; seed++) {
+        for (int seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);
             SimulatedCluster cluster = new SimulatedCluster(seed, 1 + random.nextInt(4), 2, false, 0);
             hold(cluster, seed, random);

@@ -1,10 +1,13 @@
 package org.currencyroutes.cluster;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,7 +32,7 @@ final class SimulatedCluster {
         final long offset = random.nextLong() >> 2;
         final double rate = 1 + (random.nextDouble() - 0.5) * skew;
         final Leases leases;
-        final Map<String, Notice> read = new HashMap<>();
+        final List<Notice> unread = new ArrayList<>();
         final Map<String, Long> closing = new TreeMap<>();
         final Set<String> connected = new TreeSet<>();
         long nextLook = millis + random.nextInt(LOOK);
@@ -55,7 +58,8 @@ final class SimulatedCluster {
                 leases.want(pipelines);
                 leases.open();
             }
-            leases.look(read.values());
+            leases.look(unread);
+            unread.clear();
             for (String pipeline : pipelines) {
                 boolean owns = leases.isOwner(pipeline) && !leases.isGivenUp(pipeline);
                 if (owns && !closing.containsKey(pipeline)) {
@@ -79,7 +83,7 @@ final class SimulatedCluster {
     private final Set<String> listed;
     private final double skew;
     private final Map<Integer, Process> running = new TreeMap<>();
-    private final List<Message> onTheWay = new ArrayList<>();
+    private final Queue<Message> onTheWay = new PriorityQueue<>(Comparator.comparing(Message::at));
     private final Map<Integer, Integer> side = new HashMap<>();
     private int processes;
     private long millis;
@@ -128,17 +132,15 @@ final class SimulatedCluster {
     }
 
     private void deliver() {
-        for (Message message :
-                onTheWay.stream().filter(each -> each.at() <= millis).toList()) {
+        while (!onTheWay.isEmpty() && onTheWay.peek().at() <= millis) {
+            Message message = onTheWay.poll();
             Process to = running.get(message.to());
-            if (to == null || !side.getOrDefault(message.from(), 0).equals(side.getOrDefault(message.to(), 0))) {
-                onTheWay.remove(message);
-            } else if (!to.isPaused()) {
-                onTheWay.remove(message);
-                to.read.merge(
-                        message.notice().member(),
-                        message.notice(),
-                        (one, other) -> one.number() > other.number() ? one : other);
+            if (to != null && side.getOrDefault(message.from(), 0).equals(side.getOrDefault(message.to(), 0))) {
+                if (to.isPaused()) {
+                    onTheWay.add(new Message(to.pausedUntil, message.from(), message.to(), message.notice()));
+                } else {
+                    to.unread.add(message.notice());
+                }
             }
         }
     }
