@@ -209,6 +209,10 @@ final class Settings extends MainListenerSupport {
         if (cluster.equals("none")) {
             return;
         }
+        if (context.getClassResolver().resolveClass("org.infinispan.manager.EmbeddedCacheManager") == null) {
+            throw new Wrong(
+                    "fx.cluster", "needs what is in lib/cluster on the class path, where bin/currency-routes puts it");
+        }
         InetAddress address = Addresses.own(value(context, "fx.cluster.address"));
         if (!address.isLoopbackAddress() && secret(context, "fx.cluster.secret").isEmpty()) {
             throw new Wrong(

@@ -104,8 +104,9 @@ public final class ConnectionHealth extends AbstractHealthCheck {
     private void show(MeterRegistry metrics) {
         shown.forEach(metrics::remove);
         shown = new ArrayList<>();
-        shown.add(Gauge.builder("fx.connected", monitor, held -> held.isConnected() ? 1 : 0)
-                .description("Whether there is a connection to the pipeline")
+        shown.add(Gauge.builder("fx.connected", this, ConnectionHealth::connected)
+                .description(
+                        "Whether there is a connection to the pipeline; NaN where another process of a cluster has it")
                 .tags(tags)
                 .register(metrics));
         shown.add(Gauge.builder("fx.heartbeat.age", monitor, ConnectionHealth::heartbeatAge)
@@ -120,6 +121,10 @@ public final class ConnectionHealth extends AbstractHealthCheck {
                     .description("Connections that were lost and attempts that failed, hence made anew")
                     .register(metrics));
         }
+    }
+
+    private double connected() {
+        return monitor.isConnected() ? 1 : Ownership.of(getCamelContext()).isOwner(pipeline) ? 0 : Double.NaN;
     }
 
     private static double heartbeatAge(HeartbeatMonitor monitor) {
