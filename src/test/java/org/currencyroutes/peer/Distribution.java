@@ -48,6 +48,20 @@ public final class Distribution implements AutoCloseable {
         }
     }
 
+    /** Sends it a signal by its name, such as {@code KILL} or {@code STOP}. */
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Asks it to leave. */
     public void terminate() {
         process.destroy();
