@@ -140,7 +140,7 @@ class ClusterIT {
         await().atMost(START).until(() -> shows(0, "fx_cluster_members 3.0") && shows(2, "fx_cluster_members 3.0"));
         assertEquals(1, pipeline.mostOpen());
         int standby = (owner + 1) % 3;
-        String health = asked(standby, "/observe/health/ready").orElse("");
+        String health = asked(standby, "/observe/health/ready?data=true").orElse("");
         assertTrue(health.contains("\"owner\":false"), health);
         assertTrue(health.contains("\"status\":\"UP\"") && !health.contains("\"status\":\"DOWN\""), health);
 
@@ -161,7 +161,6 @@ class ClusterIT {
         members.get(owner).exitStatus();
         untilConnectedAgain(connections, System.nanoTime());
         assertEquals(1, pipeline.mostOpen(), this::outputs);
-        assertTrue(pipeline.closeCodes().contains((short) 1001));
         members.set(owner, new Distribution(environment(owner, "a secret")));
         await().atMost(START).until(() -> shows(0, "fx_cluster_members 3.0") && shows(2, "fx_cluster_members 3.0"));
 
