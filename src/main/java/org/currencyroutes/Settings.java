@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -81,7 +82,10 @@ final class Settings extends MainListenerSupport {
             require(value.equals("plain") || value.equals("json"), "must be plain or json", value);
         });
         checks.put("fx.cluster", value -> {
-            require(value.equals("none") || value.equals("infinispan"), "must be none or infinispan", value);
+            require(
+                    List.of("none", "infinispan", "kubernetes").contains(value),
+                    "must be none, infinispan or kubernetes",
+                    value);
         });
         checks.put("fx.cluster.address", Addresses::own);
         checks.put("fx.cluster.port", value -> whole(value, 1, 65_535));
@@ -203,10 +207,10 @@ final class Settings extends MainListenerSupport {
         }
     }
 
-    /** What a cluster needs besides. */
+    /** What a cluster of our own network needs besides. */
     private static void cluster(CamelContext context) {
         String cluster = value(context, "fx.cluster");
-        if (cluster.equals("none")) {
+        if (!cluster.equals("infinispan")) {
             return;
         }
         if (context.getClassResolver().resolveClass("org.infinispan.manager.EmbeddedCacheManager") == null) {
