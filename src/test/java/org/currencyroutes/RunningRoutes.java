@@ -38,6 +38,15 @@ public final class RunningRoutes implements AutoCloseable {
         return routes.start(settings);
     }
 
+    /** Starts the routes as the application does, which looks at the settings, and adds what a cluster needs. */
+    public static RunningRoutes ofMember(TradingPipeline pipeline, RatesApi api, String... settings) {
+        RunningRoutes routes = unstarted();
+        routes.set("fx.socket.url", pipeline.url());
+        routes.set("fx.rates.frankfurter.url", api.url());
+        routes.main.addMainListener(new Settings());
+        return routes.start(settings);
+    }
+
     private static RunningRoutes unstarted() {
         RunningRoutes routes = new RunningRoutes();
         routes.main.setDefaultPropertyPlaceholderLocation("file:application.properties");

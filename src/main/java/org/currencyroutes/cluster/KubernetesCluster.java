@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.currencyroutes.cluster.SeenLeases.Stored;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +78,11 @@ public final class KubernetesCluster extends OwnedRoutes {
     protected void doStop() throws Exception {
         leases.leave();
         pipelines().forEach(leases::letGo);
-        clock.submit(this::round).get(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            clock.submit(this::round).get(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("Kubernetes' leases could not be let go in time: another has them when they end");
+        }
         getCamelContext().getExecutorServiceManager().shutdownNow(clock);
         super.doStop();
     }
