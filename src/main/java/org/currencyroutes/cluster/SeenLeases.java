@@ -36,6 +36,9 @@ final class SeenLeases {
     /** A member that has renewed nothing for so long is not counted on. */
     static final Duration PRESENCE = Duration.ofSeconds(7);
 
+    /** What was free for so long is no longer left to the member that it belongs to, which may have come too late to see it. */
+    static final Duration PATIENCE = Duration.ofSeconds(3);
+
     /** A member that has renewed nothing for so long is forgotten. */
     static final Duration MEMORY = Duration.ofMinutes(5);
 
@@ -98,10 +101,8 @@ final class SeenLeases {
                 if (letGo.remove(pipeline)) {
                     givenUp.remove(pipeline);
                 }
-                if (isFree(lease, now)
-                        && self.equals(places.get(pipeline))
-                        && !givenUp.contains(pipeline)
-                        && !leaving) {
+                boolean belongs = self.equals(places.get(pipeline));
+                if (isFree(lease, belongs ? Duration.ZERO : PATIENCE, now) && !givenUp.contains(pipeline) && !leaving) {
                     writes.put(lease, self);
                 }
             }
@@ -123,14 +124,18 @@ final class SeenLeases {
         return now - seen.get(lease).at() >= time.toNanos();
     }
 
-    private boolean isFree(String lease, long now) {
-        return holder(lease).equals(NOBODY) || isUnchanged(lease, LEASE, now);
+    /** Whether a lease has been anybody's for so long. */
+    private boolean isFree(String lease, Duration time, long now) {
+        if (!seen.containsKey(lease)) {
+            return time.isZero();
+        }
+        return isUnchanged(lease, holder(lease).equals(NOBODY) ? time : LEASE.plus(time), now);
     }
 
     private Map<String, String> held(Set<String> pipelines, long now) {
         Map<String, String> held = new TreeMap<>();
         pipelines.stream()
-                .filter(pipeline -> !isFree(PIPELINE + pipeline, now))
+                .filter(pipeline -> !isFree(PIPELINE + pipeline, Duration.ZERO, now))
                 .forEach(pipeline -> held.put(pipeline, holder(PIPELINE + pipeline)));
         return held;
     }

@@ -94,9 +94,8 @@ class KubernetesClusterTest {
         RunningRoutes second = member();
         try {
             await().until(() -> pipeline.open() == 1);
-            List.of(first, second)
-                    .forEach(member -> assertEquals(
-                            HealthCheck.State.UP, member.health("fx-connection").getState()));
+            List.of(first, second).forEach(member -> await().until(
+                            () -> member.health("fx-connection").getState() == HealthCheck.State.UP));
             await().until(() -> holders().size() == 3);
             RunningRoutes owner = owns(first) ? first : second;
             RunningRoutes other = owns(first) ? second : first;

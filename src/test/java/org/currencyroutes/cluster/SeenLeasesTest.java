@@ -109,6 +109,17 @@ class SeenLeasesTest {
     }
 
     @Test
+    void whatBelongsToAMemberThatCameTooLateToTakeItIsTakenByAnother() {
+        SeenLeases third = new SeenLeases("c/3", () -> now);
+        round(first);
+        round(third);
+        rounds(SeenLeases.LEASE.minusSeconds(2), third);
+        rounds(SeenLeases.PATIENCE.plusSeconds(4), second, third);
+        assertFalse(owns(second));
+        assertTrue(owns(third));
+    }
+
+    @Test
     void anOwnerThatWasPausedOwnsNothingAndTakesNothingFromTheNext() {
         round(first);
         round(second);
