@@ -207,16 +207,16 @@ final class Settings extends MainListenerSupport {
         }
     }
 
-    /** What a cluster of our own network needs besides. */
+    /** What a cluster needs besides. */
     private static void cluster(CamelContext context) {
         String cluster = value(context, "fx.cluster");
+        if (cluster.equals("kubernetes")) {
+            present(context, "io.fabric8.kubernetes.client.KubernetesClient", "lib/kubernetes");
+        }
         if (!cluster.equals("infinispan")) {
             return;
         }
-        if (context.getClassResolver().resolveClass("org.infinispan.manager.EmbeddedCacheManager") == null) {
-            throw new Wrong(
-                    "fx.cluster", "needs what is in lib/cluster on the class path, where bin/currency-routes puts it");
-        }
+        present(context, "org.infinispan.manager.EmbeddedCacheManager", "lib/cluster");
         InetAddress address = Addresses.own(value(context, "fx.cluster.address"));
         if (!address.isLoopbackAddress() && secret(context, "fx.cluster.secret").isEmpty()) {
             throw new Wrong(
@@ -224,6 +224,14 @@ final class Settings extends MainListenerSupport {
         }
         if (!value(context, "fx.cluster.peers").isEmpty()) {
             free(address, Integer.parseInt(value(context, "fx.cluster.port")));
+        }
+    }
+
+    private static void present(CamelContext context, String type, String folder) {
+        if (context.getClassResolver().resolveClass(type) == null) {
+            throw new Wrong(
+                    "fx.cluster",
+                    "needs what is in " + folder + " on the class path, where bin/currency-routes puts it");
         }
     }
 

@@ -60,7 +60,9 @@ abstract class OwnedRoutes extends AbstractCamelClusterService<OwnedRoutes.View>
 
     @Override
     public RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode route) {
-        String from = ((RouteDefinition) route).getInput().getEndpointUri();
+        // one of a template names the pipeline by a parameter
+        String from = context.resolvePropertyPlaceholders(
+                ((RouteDefinition) route).getInput().getEndpointUri());
         if (!from.startsWith(PIPELINE)) {
             return null;
         }
