@@ -26,8 +26,11 @@ public final class Soak {
     private static final int MEMBERS = 3;
     private static final int PORT = 9_000;
 
-    /** Answers further apart than this are time without an owner: requests are sent each 100 ms. */
-    private static final long NOTICED_MILLIS = 400;
+    /** A new owner's first frame so long after the last of the one before it was a time without one; or no frame for */
+    private static final long NOTICED_MILLIS = 300;
+
+    /** longer than this, where an owner beats each second. */
+    private static final long SILENCE_MILLIS = 1_300;
 
     /** All three members see one another again, and one owns, so soon after the harm is over. */
     private static final long WHOLE_MILLIS = 30_000;
@@ -333,8 +336,8 @@ public final class Soak {
     private void judge(long from) {
         List<Gap> gaps = gaps(from);
         System.out.printf(
-                "%n%9s  %-12s %-10s %-9s %-13s %-12s %s%n",
-                "at", "done", "to", "owner", "without owner", "at the most", "whole again after");
+                "%n%9s  %-12s %-10s %-9s %-15s %-13s %-13s %s%n",
+                "at", "done", "to", "owner", "without owner", "without answer", "at the most", "whole again after");
         for (Done each : done) {
             long longest = gaps.stream()
                     .filter(gap -> gap.after() == each)
@@ -342,13 +345,14 @@ public final class Soak {
                     .max()
                     .orElse(0);
             System.out.printf(
-                    "%7.1f s  %-12s %-10s %d to %d    %8.1f s    %6.1f s     %6.1f s%n",
+                    "%7.1f s  %-12s %-10s %d to %d    %8.1f s     %8.1f s     %7.1f s    %8.1f s%n",
                     each.begin / 1e3,
                     each.harm.words,
                     each.whom,
                     each.ownerBefore,
                     each.ownerAfter,
                     longest / 1e3,
+                    withoutAnswer(each.begin - 200, each.whole < 0 ? pipeline.millis() : each.whole) / 1e3,
                     each.harm.bound / 1e3,
                     (each.whole - each.over) / 1e3);
         }
@@ -391,19 +395,32 @@ public final class Soak {
         failures.forEach(words -> System.out.println("  " + words));
     }
 
-    /** The times without answers; of each, what counts is the longest part with a majority, against the bound for it. */
+    /** The times without an owner; of each, what counts is the longest part with a majority, against the bound for it. */
     private List<Gap> gaps(long from) {
         List<Gap> gaps = new ArrayList<>();
-        List<Long> answers = new ArrayList<>(pipeline.answers());
-        answers.add(pipeline.millis());
+        List<SoakPipeline.Sign> signs = new ArrayList<>(pipeline.signs());
+        signs.add(new SoakPipeline.Sign(pipeline.millis(), true));
         long last = from;
-        for (long answer : answers) {
-            if (answer - last >= NOTICED_MILLIS && last >= from) {
-                gaps.add(gap(last, answer));
+        for (SoakPipeline.Sign sign : signs) {
+            if (sign.millis() - last >= (sign.first() ? NOTICED_MILLIS : SILENCE_MILLIS)) {
+                gaps.add(gap(last, sign.millis()));
+            }
+            last = Math.max(last, sign.millis());
+        }
+        return gaps;
+    }
+
+    /** The longest time without an answer that began between the two. */
+    private long withoutAnswer(long from, long until) {
+        long longest = 0;
+        long last = from;
+        for (long answer : pipeline.answers()) {
+            if (last >= from && last < until) {
+                longest = Math.max(longest, answer - last);
             }
             last = Math.max(last, answer);
         }
-        return gaps;
+        return longest;
     }
 
     private Gap gap(long begin, long end) {

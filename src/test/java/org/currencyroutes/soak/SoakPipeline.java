@@ -19,6 +19,9 @@ final class SoakPipeline implements AutoCloseable {
             {"type":"message","id":%d,"payload":{"marketId":123456,"selectionId":987654,"odds":2.2,\
             "stake":253.67,"currency":"USD","date":"2021-05-18T21:32:42.324Z"}}""";
 
+    /** A frame of whoever owns, and whether it is the first on its connection. */
+    record Sign(long millis, boolean first) {}
+
     /** Something that must not be, and when. */
     record Offence(long millis, String words) {}
 
@@ -42,6 +45,7 @@ final class SoakPipeline implements AutoCloseable {
     private final IntPredicate paused;
     private final List<Connection> open = new ArrayList<>();
     private final List<Long> answers = new ArrayList<>();
+    private final List<Sign> signs = new ArrayList<>();
     private final List<Offence> offences = new ArrayList<>();
     private final Set<Long> inHand = new HashSet<>();
     private final boolean[] answeredNow;
@@ -96,6 +100,7 @@ final class SoakPipeline implements AutoCloseable {
 
     private synchronized void read(Connection connection, String text) {
         long now = millis();
+        signs.add(new Sign(now, !connection.wrote));
         if (!connection.wrote) {
             connection.wrote = true;
             open.forEach(other -> other.superseded |= other != connection && other.wrote);
@@ -165,6 +170,11 @@ final class SoakPipeline implements AutoCloseable {
     /** When answers came, in order. */
     synchronized List<Long> answers() {
         return List.copyOf(answers);
+    }
+
+    /** What whoever owned wrote, heartbeats too. */
+    synchronized List<Sign> signs() {
+        return List.copyOf(signs);
     }
 
     synchronized List<Offence> offences() {
