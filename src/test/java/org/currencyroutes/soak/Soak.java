@@ -35,6 +35,9 @@ public final class Soak {
     /** All three members see one another again, and one owns, so soon after the harm is over. */
     private static final long WHOLE_MILLIS = 30_000;
 
+    /** The same at the start, where three processes warm up at once. */
+    private static final long BEGUN_MILLIS = 90_000;
+
     /** Where there was no majority: another owns so soon after there is one again. */
     private static final long AFTER_NO_MAJORITY_MILLIS = 15_000;
 
@@ -153,7 +156,7 @@ public final class Soak {
             csv.printf("# Three members and a pipeline, harmed one harm at a time; seed %d%n", seed);
             csv.println("ms,connected1,answered1,done1,connected2,answered2,done2,connected3,answered3,done3");
             clock.scheduleAtFixedRate(() -> sample(csv), 0, 100, TimeUnit.MILLISECONDS);
-            whole("the start");
+            whole("the start", BEGUN_MILLIS);
             long judgedFrom = pipeline.millis();
             majority();
             harm(judgedFrom + seconds * 1_000L);
@@ -208,7 +211,7 @@ public final class Soak {
         }
         end(harm, one, other);
         now.over = pipeline.millis();
-        whole(harm.words + " of " + whom);
+        whole(harm.words + " of " + whom, WHOLE_MILLIS);
         now.whole = pipeline.millis();
         now.ownerAfter = pipeline.owner();
     }
@@ -269,8 +272,8 @@ public final class Soak {
     }
 
     /** Waits until all see one another and one of them has owned for three seconds. */
-    private void whole(String after) throws InterruptedException {
-        long end = pipeline.millis() + WHOLE_MILLIS;
+    private void whole(String after, long most) throws InterruptedException {
+        long end = pipeline.millis() + most;
         long since = -1;
         int owner = 0;
         while (pipeline.millis() < end) {
@@ -291,7 +294,7 @@ public final class Soak {
         }
         fail("%d s after %s the members are not whole again: %s, alive %s, owner %d"
                 .formatted(
-                        WHOLE_MILLIS / 1_000,
+                        most / 1_000,
                         after,
                         members.stream().map(SoakMember::members).toList(),
                         members.stream().map(SoakMember::isAlive).toList(),
