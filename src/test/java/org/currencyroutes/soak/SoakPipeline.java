@@ -182,13 +182,9 @@ final class SoakPipeline implements AutoCloseable {
     }
 
     synchronized String figures() {
+        // what comes in such a time may be read in another order than it came
         return "%d requests, %d answers, of them %d errors; %d connections; the pipeline itself stood still for %d ms at the most"
                 .formatted(asked, answers.size(), errors, connections, stall);
-    }
-
-    /** The longest time that this process did nothing: within it the order of what it saw is not known. */
-    synchronized long stall() {
-        return stall;
     }
 
     @Override
