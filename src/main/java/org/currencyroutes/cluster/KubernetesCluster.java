@@ -203,7 +203,9 @@ public final class KubernetesCluster extends OwnedRoutes {
     }
 
     private void failing(RuntimeException e) {
-        if (e != null && !failing) {
+        if (isStoppingOrStopped()) {
+            LOG.debug("The last look at the leases", e);
+        } else if (e != null && !failing) {
             LOG.warn("Kubernetes' leases cannot be read or written, what is owned is given up soon: {}", e.toString());
         } else if (e == null && failing) {
             LOG.info("Kubernetes' leases can be read and written again");
