@@ -199,7 +199,9 @@ class OperationsTest {
             strings = {
                 "check rules ops/prometheus/alerts.yml",
                 "check config ops/prometheus/prometheus.yml",
-                "test rules ops/prometheus/alerts_test.yml"
+                "test rules ops/prometheus/alerts_test.yml",
+                "check rules ops/prometheus/cluster.yml",
+                "test rules ops/prometheus/cluster_test.yml"
             })
     void prometheusTakesTheRulesAndEachFiresWhenItShould(String arguments) throws Exception {
         assumeTrue(

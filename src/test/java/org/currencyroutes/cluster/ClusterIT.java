@@ -12,6 +12,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.currencyroutes.peer.Distribution;
 import org.currencyroutes.peer.TradingPipeline;
 import org.junit.jupiter.api.AfterEach;
@@ -116,7 +118,7 @@ class ClusterIT {
     }
 
     private Set<Integer> owners() {
-        return java.util.stream.IntStream.range(0, members.size())
+        return IntStream.range(0, members.size())
                 .filter(member -> shows(member, "fx_cluster_owner{pipeline=\"main\"} 1.0"))
                 .boxed()
                 .collect(Collectors.toSet());
@@ -243,9 +245,12 @@ class ClusterIT {
 
     @Test
     void refusesAPortThatIsTakenWherePeersAreToFindItThere() throws IOException {
-        try (var taken = new java.net.ServerSocket()) {
+        try (var taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress("127.0.0.1", 0));
-            assertRefused(Map.of("FX_CLUSTER_PORT", Integer.toString(taken.getLocalPort())), "fx.cluster.port");
+            int port = taken.getLocalPort();
+            assertRefused(
+                    Map.of("FX_CLUSTER_PORT", Integer.toString(port), "FX_CLUSTER_PEERS", "127.0.0.1:" + port),
+                    "fx.cluster.port");
         }
     }
 
