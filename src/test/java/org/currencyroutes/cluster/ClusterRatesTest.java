@@ -204,7 +204,9 @@ class ClusterRatesTest {
 
     @Test
     void aDayThatOneMemberDropsIsDroppedForAll() {
-        Stream.of(one, two, three).forEach(member -> member.load(day).join());
+        // a table that has not come to a member yet cannot be dropped there
+        loadAtOneForAll();
+        Stream.of(two, three).forEach(member -> member.load(day).join());
         assertTrue(two.rates.drop(day.toString()));
         assertFalse(two.has(day));
         two.load(day).join();
@@ -223,7 +225,8 @@ class ClusterRatesTest {
 
     @Test
     void whatARouteRemovesFromTheCacheItselfIsDroppedForAll() {
-        Stream.of(one, two).forEach(member -> member.load(day).join());
+        loadAtOneForAll();
+        two.load(day).join();
         Rates.cacheOf(one.rates).invalidate(day.toString());
         await().until(() -> !two.has(day));
         two.load(day).join();
