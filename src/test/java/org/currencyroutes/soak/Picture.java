@@ -46,7 +46,7 @@ public final class Picture {
             for (int member = 1; member <= MEMBERS; member++) {
                 svg.append("<text x=\"10\" y=\"%d\">member %d</text>%n".formatted(top + member * ROW - 5, member));
             }
-            svg.append("<text x=\"10\" y=\"%d\">no owner</text>%n".formatted(top + (MEMBERS + 1) * ROW - 5));
+            svg.append("<text x=\"10\" y=\"%d\">no answer</text>%n".formatted(top + (MEMBERS + 1) * ROW - 5));
             for (int second = 0; second <= STRIP_MILLIS / 1_000; second += 10) {
                 double x = LEFT + second * 1e3 * WIDTH / STRIP_MILLIS;
                 svg.append(

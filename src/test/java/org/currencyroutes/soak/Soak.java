@@ -378,6 +378,15 @@ public final class Soak {
                         harm.bound / 1e3);
             }
         }
+        System.out.printf(
+                "  after a time without such a majority: %.1f s of %.1f s allowed%n",
+                gaps.stream()
+                                .filter(gap -> gap.bound() >= AFTER_NO_MAJORITY_MILLIS)
+                                .mapToLong(Gap::counted)
+                                .max()
+                                .orElse(0)
+                        / 1e3,
+                AFTER_NO_MAJORITY_MILLIS / 1e3);
         gaps.stream()
                 .filter(gap -> gap.counted() > gap.bound())
                 .forEach(gap -> fail(
