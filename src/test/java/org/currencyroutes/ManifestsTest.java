@@ -34,7 +34,7 @@ class ManifestsTest {
 
     @Test
     void threePodsMayDoWithLeasesWhatTheClusterDoes() throws IOException {
-        Map<String, JsonNode> cluster = objects("cluster.yaml");
+        Map<String, JsonNode> cluster = objects("cluster/currency-routes.yaml");
         assertEquals(
                 Set.of("Deployment", "Service", "PodDisruptionBudget", "ServiceAccount", "Role", "RoleBinding"),
                 cluster.keySet());
@@ -61,7 +61,8 @@ class ManifestsTest {
     @Test
     void eachOfThemIsAsTheOne() throws IOException {
         JsonNode one = objects("currency-routes.yaml").get("StatefulSet").at("/spec/template");
-        JsonNode each = objects("cluster.yaml").get("Deployment").at("/spec/template");
+        JsonNode each =
+                objects("cluster/currency-routes.yaml").get("Deployment").at("/spec/template");
         assertEquals(
                 "{\"name\":\"FX_CLUSTER\",\"value\":\"kubernetes\"}",
                 each.at("/spec/containers/0/env/0").toString());
