@@ -44,6 +44,12 @@ final class Leases {
 
     private record Reading(Notice notice, long at) {}
 
+    // in this time a member that was out of touch reads what the others have done meanwhile
+    private static final Duration CATCHING_UP = Duration.ofSeconds(1);
+
+    // a member looks far more often: what is longer is a pause
+    private static final long PAUSE = PRESENCE.toNanos() / 2;
+
     // in this time members that lost one another while one was paused find one another again
     private static final Duration MISSED = Duration.ofSeconds(5);
 
@@ -65,6 +71,7 @@ final class Leases {
     private long number;
     private long lookedAt;
     private long settledFrom;
+    private long informedFrom;
     private boolean open;
     private boolean leaving;
 
@@ -77,6 +84,7 @@ final class Leases {
         this.listed = Set.copyOf(listed);
         this.ticker = ticker;
         lookedAt = ticker.getAsLong();
+        informedFrom = lookedAt;
         // who was here before it, with the same vote, may have granted until then; and others have time to be found
         settledFrom = lookedAt + LEASE.toNanos();
     }
@@ -100,8 +108,11 @@ final class Leases {
     /** Tells what others said, then looks at the clock: what is granted, where each pipeline belongs, and what to claim. */
     synchronized void look(Collection<Notice> notices) {
         long now = ticker.getAsLong();
-        if (listed.isEmpty() && now - lookedAt > PRESENCE.toNanos() / 2) {
-            wakeUp(now);
+        if (now - lookedAt > PAUSE) {
+            informedFrom = now + CATCHING_UP.toNanos();
+            if (listed.isEmpty()) {
+                wakeUp(now);
+            }
         }
         missed.values().removeIf(until -> now - until >= 0);
         lookedAt = now;
@@ -114,6 +125,9 @@ final class Leases {
         }
         readings.values()
                 .removeIf(reading -> now - reading.at() > LEASE.multipliedBy(20).toNanos());
+        if (!isMajorityHere(now)) {
+            informedFrom = now + CATCHING_UP.toNanos();
+        }
         grant(now);
         place(now);
         claim();
@@ -171,23 +185,38 @@ final class Leases {
         return claimants.computeIfAbsent(pipeline, any -> new TreeSet<>());
     }
 
-    /** One of the members says where each pipeline belongs: the first by name of those that can own any. */
+    /**
+     * One of the members says where each pipeline belongs: the first by name of those that can own any. One that was paused
+     * or cut off reads first who owns by now, or else it would call back what it had.
+     */
     private void place(long now) {
         SortedSet<String> able = new TreeSet<>();
+        SortedSet<String> informed = new TreeSet<>();
         if (isSettled(now) && !leaving) {
             able.add(self);
+            if (isInformed(now)) {
+                informed.add(self);
+            }
         }
         readings.values().stream()
                 .filter(reading -> isPresent(reading, now))
                 .map(Reading::notice)
                 .filter(notice -> notice.settled() && !notice.leaving())
-                .forEach(notice -> able.add(notice.member()));
-        if (able.isEmpty()) {
-            return;
+                .forEach(notice -> {
+                    able.add(notice.member());
+                    if (notice.informed()) {
+                        informed.add(notice.member());
+                    }
+                });
+        if (!informed.isEmpty()) {
+            places = informed.first().equals(self)
+                    ? Places.of(wanted, able, held(now), places)
+                    : readings.get(informed.first()).notice().places();
         }
-        places = able.first().equals(self)
-                ? Places.of(wanted, able, held(now), places)
-                : readings.get(able.first()).notice().places();
+    }
+
+    private boolean isInformed(long now) {
+        return now - informedFrom >= 0;
     }
 
     /** Who has most of the grants of each pipeline. */
@@ -298,6 +327,10 @@ final class Leases {
     /** What to say now, if there is something to say; it counts as sent from this moment on. */
     synchronized Optional<Notice> next() {
         long now = ticker.getAsLong();
+        if (now - lookedAt > PAUSE) {
+            // what there was to say is of before the pause
+            return Optional.empty();
+        }
         Map<String, Long> heard = new TreeMap<>();
         readings.forEach((member, reading) -> heard.put(member, reading.notice().number()));
         Notice notice = new Notice(
@@ -305,6 +338,7 @@ final class Leases {
                 number + 1,
                 isSettled(now),
                 leaving,
+                isInformed(now),
                 claims.keySet(),
                 heard,
                 isSettled(now) ? grants : Map.of(),
@@ -338,8 +372,14 @@ final class Leases {
 
     /** Whether more than half of the voters are here. */
     synchronized boolean isMajorityHere() {
-        Set<String> here = new HashSet<>();
-        members().forEach(member -> here.add(Notice.address(member)));
+        return isMajorityHere(ticker.getAsLong());
+    }
+
+    private boolean isMajorityHere(long now) {
+        Set<String> here = new HashSet<>(Set.of(Notice.address(self)));
+        readings.values().stream()
+                .filter(reading -> isPresent(reading, now))
+                .forEach(reading -> here.add(reading.notice().address()));
         here.retainAll(listed);
         return listed.isEmpty() || here.size() * 2 > listed.size();
     }

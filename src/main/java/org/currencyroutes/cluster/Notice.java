@@ -9,15 +9,16 @@ import java.util.TreeSet;
 
 /**
  * What a member says to all others, a few times a second: who it is, as {@code host:port/number}, and the how manieth
- * notice of it this is; whether it has been here long enough to count, and whether it leaves; which pipelines it
- * owns or would own; which notice of each other member it read last, and to whom it grants each pipeline; and where each
- * pipeline belongs, which counts if this member is the one to say so.
+ * notice of it this is; whether it has been here long enough to count, whether it leaves, and whether it knows what
+ * the others do by now; which pipelines it owns or would own; which notice of each other member it read last, and to whom it
+ * grants each pipeline; and where each pipeline belongs, which counts if this member is the one to say so.
  */
 record Notice(
         String member,
         long number,
         boolean settled,
         boolean leaving,
+        boolean informed,
         Set<String> claims,
         Map<String, Long> heard,
         Map<String, String> grants,
@@ -46,6 +47,7 @@ record Notice(
     boolean saysTheSameAs(Notice other) {
         return settled == other.settled
                 && leaving == other.leaving
+                && informed == other.informed
                 && claims.equals(other.claims)
                 && grants.equals(other.grants)
                 && places.equals(other.places);
