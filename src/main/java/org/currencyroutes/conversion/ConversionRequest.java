@@ -59,10 +59,15 @@ public final class ConversionRequest {
 
     /** Refuses a day without rates: before the first reference rates, or later than tomorrow by the clock. */
     public void refuseUnlessRatesCanExist(Clock clock) throws ConversionRefused {
+        refuseUnlessRatesCanExist(Today.epochDay(clock));
+    }
+
+    /** The same, by today's day since 1970-01-01. */
+    void refuseUnlessRatesCanExist(long today) throws ConversionRefused {
         if (day.isBefore(FIRST_DAY)) {
             throw new ConversionRefused("payload.date must not be before " + FIRST_DAY);
         }
-        if (day.toEpochDay() > Today.epochDay(clock) + 1) {
+        if (day.toEpochDay() > today + 1) {
             throw new ConversionRefused("payload.date must not be later than tomorrow");
         }
     }

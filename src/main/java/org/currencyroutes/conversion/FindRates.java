@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.currencyroutes.Today;
 import org.currencyroutes.rates.RateTable;
 import org.currencyroutes.rates.Rates;
 
@@ -48,8 +49,10 @@ public final class FindRates extends AsyncProcessorSupport {
         if (!converter.needsRate(request)) {
             return Optional.of(converter.noRates());
         }
-        request.refuseUnlessRatesCanExist(clock);
-        return rates.cached(request.day());
+        // the clock is read once
+        long today = Today.epochDay(clock);
+        request.refuseUnlessRatesCanExist(today);
+        return rates.cached(request.day(), today);
     }
 
     private void load(ConversionRequest request, Exchange exchange, AsyncCallback callback) {

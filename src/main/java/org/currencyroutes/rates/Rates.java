@@ -117,7 +117,12 @@ public final class Rates implements CamelContextAware {
 
     /** The day's table, if it is there. */
     public Optional<RateTable> cached(LocalDate day) {
-        String key = key(day);
+        return cached(day, Today.epochDay(clock));
+    }
+
+    /** The same for those who know today's day since 1970-01-01. */
+    public Optional<RateTable> cached(LocalDate day, long today) {
+        String key = key(day, today);
         RateTable table = tables.synchronous().getIfPresent(key);
         (table == null ? misses : hits).increment();
         if (key.equals(LATEST) && !latest.used) {
@@ -272,7 +277,11 @@ public final class Rates implements CamelContextAware {
     }
 
     private String key(LocalDate day) {
-        return day.toEpochDay() < Today.epochDay(clock) ? day.toString() : LATEST;
+        return key(day, Today.epochDay(clock));
+    }
+
+    private static String key(LocalDate day, long today) {
+        return day.toEpochDay() < today ? day.toString() : LATEST;
     }
 
     private LocalDate today() {
