@@ -13,9 +13,9 @@ final class ReplyWindow {
     private final LongSupplier ticker;
 
     private int connection;
-    private int oldest;
-    private boolean open;
-    private long droppedAt;
+    private volatile int oldest;
+    private volatile boolean open;
+    private volatile long droppedAt;
 
     /** Takes the longest outage that a request outlives, and a monotonic ticker in nanoseconds. */
     ReplyWindow(Duration ttl, LongSupplier ticker) {
@@ -33,8 +33,8 @@ final class ReplyWindow {
 
     synchronized void dropped() {
         if (open) {
-            open = false;
             droppedAt = ticker.getAsLong();
+            open = false;
         }
     }
 
@@ -44,8 +44,9 @@ final class ReplyWindow {
     }
 
     /** Whether a request that was read on the connection of this number must not be answered any more. */
-    synchronized boolean isOverFor(int readOn) {
-        return readOn < oldest || !open && outlasted();
+    boolean isOverFor(int readOn) {
+        // in the order against that of their writing: a connection that is seen open has said which is the oldest
+        return !open && outlasted() || readOn < oldest;
     }
 
     private boolean outlasted() {

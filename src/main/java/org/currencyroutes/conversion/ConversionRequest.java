@@ -4,9 +4,11 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import java.util.Optional;
 import org.currencyroutes.Decimals;
 import org.currencyroutes.Today;
 import org.currencyroutes.conversion.PipelineMessage.Field;
+import org.currencyroutes.rates.RateTable;
 
 /** A stake in a currency on a UTC day, read from a message and found to be convertible as far as its own fields tell. */
 public final class ConversionRequest {
@@ -18,12 +20,15 @@ public final class ConversionRequest {
     private final BigDecimal stake;
     private final String currency;
     private final LocalDate day;
+    private final RateTable rates;
 
-    private ConversionRequest(PipelineMessage message, BigDecimal stake, String currency, LocalDate day) {
+    private ConversionRequest(
+            PipelineMessage message, BigDecimal stake, String currency, LocalDate day, RateTable rates) {
         this.message = message;
         this.stake = stake;
         this.currency = currency;
         this.day = day;
+        this.rates = rates;
     }
 
     /** Reads a request; refuses one with a field that is missing, of the wrong kind, or given twice, naming it. */
@@ -34,7 +39,7 @@ public final class ConversionRequest {
         if (!message.payload().isObject()) {
             throw new ConversionRefused("payload must be an object");
         }
-        return new ConversionRequest(message, readStake(message), readCurrency(message), readDay(message));
+        return new ConversionRequest(message, readStake(message), readCurrency(message), readDay(message), null);
     }
 
     /** The message that this request was read from. */
@@ -55,6 +60,16 @@ public final class ConversionRequest {
     /** The UTC day at whose rate the stake is to be converted. */
     public LocalDate day() {
         return day;
+    }
+
+    /** The same request with the rates to convert it at. */
+    public ConversionRequest at(RateTable found) {
+        return new ConversionRequest(message, stake, currency, day, found);
+    }
+
+    /** The rates to convert it at, once they were found. */
+    public Optional<RateTable> rates() {
+        return Optional.ofNullable(rates);
     }
 
     /** Refuses a day without rates: before the first reference rates, or later than tomorrow by the clock. */

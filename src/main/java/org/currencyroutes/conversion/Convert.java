@@ -9,9 +9,8 @@ import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.currencyroutes.Meters;
-import org.currencyroutes.rates.RateTable;
 
-/** Turns a {@link ConversionRequest} into its answer at the variable {@code rates}, and counts it. */
+/** Turns a {@link ConversionRequest} that has its rates into its answer, and counts it. */
 public final class Convert implements Processor, CamelContextAware {
 
     private final Converter converter;
@@ -39,7 +38,7 @@ public final class Convert implements Processor, CamelContextAware {
     @Override
     public void process(Exchange exchange) throws ConversionRefused {
         ConversionRequest request = (ConversionRequest) exchange.getMessage().getBody();
-        exchange.getMessage().setBody(converter.convert(request, exchange.getVariable("rates", RateTable.class)));
+        exchange.getMessage().setBody(converter.convert(request, request.rates().orElseThrow()));
         converted
                 .computeIfAbsent(request.currency(), currency -> Outcome.CONVERTED.counter(currency, metrics))
                 .increment();

@@ -21,12 +21,13 @@ public final class Converter {
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final String target;
+    private final byte[] targetJson;
     private final RateTable noRates;
     private final int scale;
     private final RoundingMode rounding;
     private final boolean keepDate;
     private final Clock clock;
-    private volatile Stamp lastStamp = new Stamp(Long.MIN_VALUE, "");
+    private volatile Stamp lastStamp = new Stamp(Long.MIN_VALUE, new byte[0]);
 
     /**
      * Takes the currency to convert to, the most decimals of an answer's stake and how they are rounded, and whether the
@@ -46,6 +47,7 @@ public final class Converter {
             throw new IllegalArgumentException("the date must be now or request");
         }
         this.target = target;
+        this.targetJson = json('"' + target + '"');
         this.noRates = new RateTable(target, LocalDate.EPOCH, Map.of());
         this.scale = scale;
         this.rounding = rounding;
@@ -86,25 +88,25 @@ public final class Converter {
     private byte[] answer(ConversionRequest request, BigDecimal stake) {
         PipelineMessage message = request.message();
         Splice[] splices = {
-            new Splice(message.stake(), plain(stake)),
-            new Splice(message.currency(), '"' + target + '"'),
-            new Splice(message.date(), keepDate ? message.json(message.date()) : now())
+            new Splice(message.stake(), json(plain(stake))),
+            new Splice(message.currency(), targetJson),
+            new Splice(message.date(), keepDate ? json(message.json(message.date())) : now())
         };
         return splice(message, splices);
     }
 
-    private String now() {
+    private byte[] now() {
         long millis = clock.millis();
         Stamp stamp = lastStamp;
         if (stamp.millis != millis) {
-            stamp = new Stamp(millis, '"' + UTC_MILLIS.format(Instant.ofEpochMilli(millis)) + '"');
+            stamp = new Stamp(millis, json('"' + UTC_MILLIS.format(Instant.ofEpochMilli(millis)) + '"'));
             lastStamp = stamp;
         }
         return stamp.json;
     }
 
     /** An instant as it stands in an answer; many answers share a millisecond. */
-    private record Stamp(long millis, String json) {}
+    private record Stamp(long millis, byte[] json) {}
 
     private static String plain(BigDecimal stake) {
         return stake.signum() == 0 ? "0" : stake.stripTrailingZeros().toPlainString();
@@ -130,11 +132,10 @@ public final class Converter {
         return answer;
     }
 
-    /** New JSON for a field; only what a conversion writes, hence ASCII but for a date that is kept. */
-    private record Splice(Field field, byte[] json) {
-
-        Splice(Field field, String json) {
-            this(field, json.getBytes(StandardCharsets.UTF_8));
-        }
+    private static byte[] json(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
+
+    /** New JSON for a field. */
+    private record Splice(Field field, byte[] json) {}
 }

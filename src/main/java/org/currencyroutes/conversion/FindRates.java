@@ -11,8 +11,8 @@ import org.currencyroutes.rates.RateTable;
 import org.currencyroutes.rates.Rates;
 
 /**
- * Puts the rates for a {@link ConversionRequest} into the variable {@code rates}: at once if they are there, else as
- * soon as they are loaded; no thread waits for them.
+ * Gives a {@link ConversionRequest} its rates: at once if they are there, else as soon as they are loaded; no thread
+ * waits for them.
  */
 public final class FindRates extends AsyncProcessorSupport {
 
@@ -33,7 +33,7 @@ public final class FindRates extends AsyncProcessorSupport {
         try {
             Optional<RateTable> table = find(request);
             if (table.isPresent()) {
-                exchange.setVariable("rates", table.get());
+                exchange.getMessage().setBody(request.at(table.get()));
             } else {
                 load(request, exchange, callback);
                 return false;
@@ -58,7 +58,7 @@ public final class FindRates extends AsyncProcessorSupport {
     private void load(ConversionRequest request, Exchange exchange, AsyncCallback callback) {
         rates.load(request.day(), request.currency()).whenComplete((table, failure) -> {
             if (failure == null) {
-                exchange.setVariable("rates", table);
+                exchange.getMessage().setBody(request.at(table));
             } else {
                 exchange.setException(failure instanceof CompletionException ? failure.getCause() : failure);
             }

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -38,6 +41,10 @@ public final class PipelineMessage {
     // A factory remembers the names that it has seen, up to some thousands. They are the peer's to choose, so those of
     // longer frames are forgotten with their frame.
     private static final int REMEMBERED = 1 << 10;
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long NOT_ASCII = 0x8080808080808080L;
 
     private final byte[] text;
     private final Optional<InHand> inHand;
@@ -224,14 +231,27 @@ public final class PipelineMessage {
 
     /** Netty does not look into a client's text frames, and an answer in broken UTF-8 would cost us the connection. */
     private static boolean isUtf8(byte[] frame) {
-        for (byte b : frame) {
-            if (b < 0) {
-                try {
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(frame));
-                    return true;
-                } catch (CharacterCodingException e) {
-                    return false;
-                }
+        if (isAscii(frame)) {
+            return true;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(frame));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAscii(byte[] frame) {
+        int i = 0;
+        for (; i <= frame.length - Long.BYTES; i += Long.BYTES) {
+            if (((long) EIGHT_BYTES.get(frame, i) & NOT_ASCII) != 0) {
+                return false;
+            }
+        }
+        for (; i < frame.length; i++) {
+            if (frame[i] < 0) {
+                return false;
             }
         }
         return true;

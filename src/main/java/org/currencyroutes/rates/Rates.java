@@ -49,6 +49,7 @@ public final class Rates implements CamelContextAware {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile Latest latest = new Latest("", 0);
+    private volatile Key lastKey = new Key(LocalDate.EPOCH, LocalDate.EPOCH.toString());
     // tables that another process had held for a while when they came: they end sooner than the cache knows
     private final Map<String, Aged> aged = new ConcurrentHashMap<>();
     // tables that are being removed by this process for itself alone
@@ -70,6 +71,9 @@ public final class Rates implements CamelContextAware {
             this.refreshAt = refreshAt;
         }
     }
+
+    /** A day with its text, which many requests in a row have in common. */
+    private record Key(LocalDate day, String text) {}
 
     /** How old a table was when it came, and what ends it. */
     private record Aged(Duration age, CompletableFuture<Void> end) {
@@ -280,8 +284,16 @@ public final class Rates implements CamelContextAware {
         return key(day, Today.epochDay(clock));
     }
 
-    private static String key(LocalDate day, long today) {
-        return day.toEpochDay() < today ? day.toString() : LATEST;
+    private String key(LocalDate day, long today) {
+        if (day.toEpochDay() >= today) {
+            return LATEST;
+        }
+        Key key = lastKey;
+        if (!key.day.equals(day)) {
+            key = new Key(day, day.toString());
+            lastKey = key;
+        }
+        return key.text;
     }
 
     private LocalDate today() {

@@ -105,6 +105,17 @@ class PipelineMessageTest {
         assertEquals(Type.UNREADABLE, PipelineMessage.read(message).type());
     }
 
+    @Test
+    void halfOfASurrogatePairIsUnreadableWhereverItStands() {
+        for (int before = 0; before <= Long.BYTES; before++) {
+            for (int after = 0; after <= Long.BYTES; after++) {
+                String name = " ".repeat(before) + "í\u00a0\u0080" + " ".repeat(after);
+                byte[] message = ("{\"type\":\"message\",\"" + name + "\":1}").getBytes(StandardCharsets.ISO_8859_1);
+                assertEquals(Type.UNREADABLE, PipelineMessage.read(message).type());
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"})
     void anyOtherEncodingThanUtf8IsUnreadable(String encoding) throws Exception {
