@@ -109,8 +109,9 @@ class PipelineMessageTest {
     void halfOfASurrogatePairIsUnreadableWhereverItStands() {
         for (int before = 0; before <= Long.BYTES; before++) {
             for (int after = 0; after <= Long.BYTES; after++) {
-                String name = " ".repeat(before) + "í\u00a0\u0080" + " ".repeat(after);
-                byte[] message = ("{\"type\":\"message\",\"" + name + "\":1}").getBytes(StandardCharsets.ISO_8859_1);
+                String text = " ".repeat(before) + "í\u00a0\u0080" + " ".repeat(after);
+                byte[] message =
+                        ("{\"type\":\"message\",\"x\":\"" + text + "\"}").getBytes(StandardCharsets.ISO_8859_1);
                 assertEquals(Type.UNREADABLE, PipelineMessage.read(message).type());
             }
         }
