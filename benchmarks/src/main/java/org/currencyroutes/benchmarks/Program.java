@@ -22,12 +22,21 @@ record Program(String name, List<String> command) {
 
     /** The hand-written loop with the collector and the memory that the distribution's script gives to its JVM. */
     static Program handWritten() {
+        return handWritten("hand-written loop", jvmOptions());
+    }
+
+    /** The same as one would start it, on a JVM that is told nothing. */
+    static Program handWrittenPlainly() {
+        return handWritten("hand-written loop, plain java", List.of());
+    }
+
+    private static Program handWritten(String name, List<String> options) {
         return new Program(
-                "hand-written loop",
+                name,
                 List.of(
                         "sh",
                         "-c",
-                        "exec \"$0\" " + String.join(" ", jvmOptions())
+                        "exec \"$0\" " + String.join(" ", options)
                                 + " ${JAVA_OPTS:-} -cp 'target/classes:target/lib/*' "
                                 + HandWrittenLoop.class.getName(),
                         Path.of(System.getProperty("java.home"), "bin/java").toString()));
