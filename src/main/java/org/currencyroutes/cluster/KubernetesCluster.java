@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * A cluster by leases of Kubernetes, in the namespace of the pod: {@code currency-routes-pipeline-main} for the pipeline
  * {@code main}, and one for each member. {@link SeenLeases} decides.
  */
-public final class KubernetesCluster extends OwnedRoutes {
+public final class KubernetesCluster extends OwnedRoutes<SeenLeases> {
 
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
 
@@ -46,13 +46,14 @@ public final class KubernetesCluster extends OwnedRoutes {
 
     private final KubernetesClient api;
     private final String namespace;
-    private final SeenLeases leases;
     private ScheduledExecutorService clock;
     private SortedSet<String> members = new TreeSet<>();
     private boolean failing;
 
     /** Finds the API server, the namespace and what allows it to ask as all clients in a pod do. */
     public KubernetesCluster() {
+        super(new SeenLeases(
+                System.getenv().getOrDefault("HOSTNAME", "member") + "/" + UUID.randomUUID(), System::nanoTime));
         api = new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(Config.autoConfigure(null))
                         .withConnectionTimeout(REQUEST_MILLIS)
@@ -61,8 +62,6 @@ public final class KubernetesCluster extends OwnedRoutes {
                         .build())
                 .build();
         namespace = Optional.ofNullable(api.getNamespace()).orElse("default");
-        setId(System.getenv().getOrDefault("HOSTNAME", "member") + "/" + UUID.randomUUID());
-        leases = new SeenLeases(getId(), System::nanoTime);
     }
 
     @Override
@@ -91,39 +90,6 @@ public final class KubernetesCluster extends OwnedRoutes {
     protected void doShutdown() throws Exception {
         super.doShutdown();
         api.close();
-    }
-
-    @Override
-    public boolean isOwner(String pipeline) {
-        return leases.isOwner(pipeline);
-    }
-
-    @Override
-    public void disconnected(String pipeline) {
-        if (getCamelContext().isStopping()) {
-            leases.leave();
-        }
-        letGo(pipeline);
-    }
-
-    @Override
-    void giveUp(String pipeline) {
-        leases.giveUp(pipeline);
-    }
-
-    @Override
-    boolean isGivenUp(String pipeline) {
-        return leases.isGivenUp(pipeline);
-    }
-
-    @Override
-    void letGo(String pipeline) {
-        leases.letGo(pipeline);
-    }
-
-    @Override
-    SortedSet<String> members() {
-        return leases.members();
     }
 
     /** Reads all leases at once, and writes what is to be written; must not throw, or it would be the last. */

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,7 +27,7 @@ import java.util.function.LongSupplier;
  * common, who grants it once. Nothing of this rests on a time of day: only on clocks that count at the same rate, within
  * the half second between the two.
  */
-final class Leases {
+final class Leases extends Holdings {
 
     /** For so long after it read a claim a voter grants the pipeline to nobody else. */
     static final Duration LEASE = Duration.ofSeconds(3);
@@ -55,15 +54,12 @@ final class Leases {
 
     private record Claim(long since, boolean givenUp) {}
 
-    private final String self;
     private final Set<String> listed;
-    private final LongSupplier ticker;
 
     private final Map<String, Reading> readings = new TreeMap<>();
     private final Map<String, Claim> claims = new TreeMap<>();
     private final Map<String, String> grants = new TreeMap<>();
     private final Map<Long, Long> sent = new HashMap<>();
-    private final Map<String, Long> until = new ConcurrentHashMap<>();
     private final Map<String, Long> missed = new HashMap<>();
     private final Set<String> wanted = new TreeSet<>();
     private Map<String, String> places = Map.of();
@@ -73,16 +69,14 @@ final class Leases {
     private long settledFrom;
     private long informedFrom;
     private boolean open;
-    private boolean leaving;
 
     /**
      * Takes the member's own name, {@code host:port/number}, which no other process ever had; the addresses of the voters, or
      * none if all are voters that are here, which is for members on one machine; and a monotonic ticker in nanoseconds.
      */
     Leases(String self, Set<String> listed, LongSupplier ticker) {
-        this.self = self;
+        super(self, ticker);
         this.listed = Set.copyOf(listed);
-        this.ticker = ticker;
         lookedAt = ticker.getAsLong();
         informedFrom = lookedAt;
         // who was here before it, with the same vote, may have granted until then; and others have time to be found
@@ -98,11 +92,6 @@ final class Leases {
     /** Says that this member can own pipelines from now on, when it has been here for a lease. */
     synchronized void open() {
         open = true;
-    }
-
-    /** Says that this member takes nothing more; it keeps what it has until it lets it go. */
-    synchronized void leave() {
-        leaving = true;
     }
 
     /** Tells what others said, then looks at the clock: what is granted, where each pipeline belongs, and what to claim. */
@@ -257,18 +246,18 @@ final class Leases {
                 .forEach(this::giveUp);
     }
 
-    /** Owns it no longer than it does by now, long enough to say goodbye; it is for others when it is {@link #letGo}. */
+    @Override
     synchronized void giveUp(String pipeline) {
         claims.computeIfPresent(pipeline, (name, claim) -> new Claim(claim.since(), true));
     }
 
-    /** Whether it is to be let go. */
+    @Override
     synchronized boolean isGivenUp(String pipeline) {
         Claim claim = claims.get(pipeline);
         return claim == null || claim.givenUp();
     }
 
-    /** Says that nothing is connected any more to a pipeline that was given up, or that it leaves. */
+    @Override
     synchronized void letGo(String pipeline) {
         Claim claim = claims.get(pipeline);
         if (claim != null && (claim.givenUp() || leaving)) {
@@ -354,13 +343,7 @@ final class Leases {
         return Optional.of(notice);
     }
 
-    /** Whether this member owns the pipeline at this moment; may be asked by any thread. */
-    boolean isOwner(String pipeline) {
-        Long end = until.get(pipeline);
-        return end != null && ticker.getAsLong() - end < 0;
-    }
-
-    /** The members that are here, this one included. */
+    @Override
     synchronized SortedSet<String> members() {
         long now = ticker.getAsLong();
         SortedSet<String> members = new TreeSet<>(Set.of(self));

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
@@ -27,35 +26,43 @@ import org.slf4j.LoggerFactory;
  * A cluster as Camel knows clusters, whatever it is that decides who owns: a view for each pipeline, whose leader owns the
  * pipeline. A route that consumes from a pipeline is started while this member owns it, and stopped otherwise.
  */
-abstract class OwnedRoutes extends AbstractCamelClusterService<OwnedRoutes.View>
+abstract class OwnedRoutes<L extends Holdings> extends AbstractCamelClusterService<OwnedRoutes.View>
         implements RoutePolicyFactory, Ownership {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnedRoutes.class);
     private static final String PIPELINE = "fx-pipeline:";
 
+    final L leases;
     private final Map<String, View> views = new ConcurrentSkipListMap<>();
     private ExecutorService changes;
 
-    /** Says that a pipeline is to be given up: it is not owned any longer than it is by now. */
-    abstract void giveUp(String pipeline);
-
-    /** Whether a pipeline is to be given up. */
-    abstract boolean isGivenUp(String pipeline);
-
-    /** Says that nothing is connected to a pipeline that was given up, or that this member leaves. */
-    abstract void letGo(String pipeline);
-
-    /** The names of the members that are here, this one included. */
-    abstract SortedSet<String> members();
+    /** Takes what decides, and knows the name of this member. */
+    OwnedRoutes(L leases) {
+        super(leases.self);
+        this.leases = leases;
+    }
 
     /** Makes the context a member's: its routes that consume from a pipeline are started and stopped from here. */
     public void join() throws Exception {
         CamelContext context = getCamelContext();
         context.addRoutePolicyFactory(this);
         context.addService(this);
-        Gauge.builder("fx.cluster.members", this, cluster -> cluster.members().size())
+        Gauge.builder("fx.cluster.members", leases, all -> all.members().size())
                 .description("Members of the cluster that are here, this one included")
                 .register(Meters.of(context));
+    }
+
+    @Override
+    public boolean isOwner(String pipeline) {
+        return leases.isOwner(pipeline);
+    }
+
+    @Override
+    public void disconnected(String pipeline) {
+        if (getCamelContext().isStopping()) {
+            leases.leave();
+        }
+        leases.letGo(pipeline);
     }
 
     @Override
@@ -111,12 +118,12 @@ abstract class OwnedRoutes extends AbstractCamelClusterService<OwnedRoutes.View>
     /** The members as one pipeline sees them: its owner leads. */
     static final class View extends AbstractCamelClusterView {
 
-        private final OwnedRoutes cluster;
+        private final OwnedRoutes<?> cluster;
         private final String pipeline;
         private volatile boolean leader;
         private boolean changing;
 
-        View(OwnedRoutes cluster, String pipeline) {
+        View(OwnedRoutes<?> cluster, String pipeline) {
             super(cluster, pipeline);
             this.cluster = cluster;
             this.pipeline = pipeline;
@@ -124,19 +131,19 @@ abstract class OwnedRoutes extends AbstractCamelClusterService<OwnedRoutes.View>
 
         /** Has the route follow the lease, in a thread of its own: a route that stops may take a while. */
         private synchronized void follow() {
-            boolean owner = cluster.isOwner(pipeline) && !cluster.isGivenUp(pipeline);
+            boolean owner = cluster.isOwner(pipeline) && !cluster.leases.isGivenUp(pipeline);
             if (changing || !isStarted()) {
                 return;
             }
             if (leader && !owner && !cluster.getCamelContext().isStopping()) {
                 LOG.info("Gives the pipeline {} up", pipeline);
-                cluster.giveUp(pipeline);
+                cluster.leases.giveUp(pipeline);
                 change(false);
             } else if (!leader && owner) {
                 LOG.info("Owns the pipeline {}", pipeline);
                 change(true);
             } else if (!leader) {
-                cluster.letGo(pipeline);
+                cluster.leases.letGo(pipeline);
             }
         }
 
@@ -155,7 +162,7 @@ abstract class OwnedRoutes extends AbstractCamelClusterService<OwnedRoutes.View>
         private synchronized void changed() {
             changing = false;
             if (!leader) {
-                cluster.letGo(pipeline);
+                cluster.leases.letGo(pipeline);
             }
         }
 
@@ -171,7 +178,7 @@ abstract class OwnedRoutes extends AbstractCamelClusterService<OwnedRoutes.View>
 
         @Override
         public List<CamelClusterMember> getMembers() {
-            return cluster.members().stream()
+            return cluster.leases.members().stream()
                     .<CamelClusterMember>map(
                             id -> id.equals(cluster.getId()) ? getLocalMember() : new Member(id, false, false))
                     .toList();

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A cluster over Infinispan's channel: {@link Leases} decides who owns, by what the members put up on a
  * {@link NoticeBoard}; nothing is written to a pipeline that this member does not own.
  */
-public final class PipelineCluster extends OwnedRoutes {
+public final class PipelineCluster extends OwnedRoutes<Leases> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineCluster.class);
     private static final long LOOK_MILLIS = 50;
@@ -23,7 +23,6 @@ public final class PipelineCluster extends OwnedRoutes {
 
     private final EmbeddedCacheManager caches;
     private final NoticeBoard board;
-    private final Leases leases;
     private ScheduledExecutorService clock;
     private SortedSet<String> members = new TreeSet<>();
     private boolean majority = true;
@@ -31,10 +30,9 @@ public final class PipelineCluster extends OwnedRoutes {
 
     /** Takes the network that it joined, and the caches of the cluster there. */
     public PipelineCluster(ClusterNetwork network, EmbeddedCacheManager caches) throws Exception {
+        super(new Leases(network.own() + "/" + UUID.randomUUID(), network.voters(), System::nanoTime));
         this.caches = caches;
-        setId(network.own() + "/" + UUID.randomUUID());
         board = new NoticeBoard(network.channel());
-        leases = new Leases(getId(), network.voters(), System::nanoTime);
     }
 
     @Override
@@ -59,39 +57,6 @@ public final class PipelineCluster extends OwnedRoutes {
     protected void doShutdown() throws Exception {
         super.doShutdown();
         caches.stop();
-    }
-
-    @Override
-    public boolean isOwner(String pipeline) {
-        return leases.isOwner(pipeline);
-    }
-
-    @Override
-    public void disconnected(String pipeline) {
-        if (getCamelContext().isStopping()) {
-            leases.leave();
-        }
-        leases.letGo(pipeline);
-    }
-
-    @Override
-    void giveUp(String pipeline) {
-        leases.giveUp(pipeline);
-    }
-
-    @Override
-    boolean isGivenUp(String pipeline) {
-        return leases.isGivenUp(pipeline);
-    }
-
-    @Override
-    void letGo(String pipeline) {
-        leases.letGo(pipeline);
-    }
-
-    @Override
-    SortedSet<String> members() {
-        return leases.members();
     }
 
     /** Must not throw, or it would be the last. */

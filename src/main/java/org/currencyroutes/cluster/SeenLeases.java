@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,7 +21,7 @@ import java.util.function.LongSupplier;
  * late a reading is, and whoever pauses. The times of day that are written into leases count for nothing here: only clocks
  * that count at the same rate, within the difference of the two.
  */
-final class SeenLeases {
+final class SeenLeases extends Holdings {
 
     /** A lease that was seen unchanged for so long is anybody's. It is as long as Kubernetes' own. */
     static final Duration LEASE = Duration.ofSeconds(15);
@@ -53,21 +52,16 @@ final class SeenLeases {
     private static final String PIPELINE = "pipeline-";
     private static final String MEMBER = "member-";
 
-    private final String self;
     private final String seat;
-    private final LongSupplier ticker;
 
     private final Map<String, Seen> seen = new TreeMap<>();
     private final Map<String, Long> renewed = new HashMap<>();
-    private final Map<String, Long> until = new ConcurrentHashMap<>();
     private final Set<String> givenUp = new TreeSet<>();
     private final Set<String> letGo = new TreeSet<>();
-    private boolean leaving;
 
     /** Takes the member's own name, {@code pod/number}, the number being one that no other process ever had, and a monotonic ticker in nanoseconds. */
     SeenLeases(String self, LongSupplier ticker) {
-        this.self = self;
-        this.ticker = ticker;
+        super(self, ticker);
         seat = MEMBER + self.substring(self.indexOf('/') + 1);
     }
 
@@ -179,23 +173,17 @@ final class SeenLeases {
         }
     }
 
-    /** Whether this member owns the pipeline at this moment; may be asked by any thread. */
-    boolean isOwner(String pipeline) {
-        Long end = until.get(pipeline);
-        return end != null && ticker.getAsLong() - end < 0;
-    }
-
-    /** Owns it no longer than it does by now, long enough to say goodbye; it is for others when it is {@link #letGo}. */
+    @Override
     synchronized void giveUp(String pipeline) {
         givenUp.add(pipeline);
     }
 
-    /** Whether it is to be let go. */
+    @Override
     synchronized boolean isGivenUp(String pipeline) {
         return givenUp.contains(pipeline);
     }
 
-    /** Says that nothing is connected any more to a pipeline that was given up, or that it leaves. */
+    @Override
     synchronized void letGo(String pipeline) {
         if (givenUp.contains(pipeline) || leaving) {
             until.remove(pipeline);
@@ -203,12 +191,7 @@ final class SeenLeases {
         }
     }
 
-    /** Says that this member takes nothing more; it keeps what it has until it lets it go. */
-    synchronized void leave() {
-        leaving = true;
-    }
-
-    /** The members that are here, this one included. */
+    @Override
     synchronized SortedSet<String> members() {
         SortedSet<String> members = able(ticker.getAsLong());
         members.add(self);
