@@ -16,8 +16,6 @@ import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +45,6 @@ public final class KubernetesCluster extends OwnedRoutes<SeenLeases> {
     private final KubernetesClient api;
     private final String namespace;
     private ScheduledExecutorService clock;
-    private SortedSet<String> members = new TreeSet<>();
     private boolean failing;
 
     /** Finds the API server, the namespace and what allows it to ask as all clients in a pod do. */
@@ -117,7 +114,7 @@ public final class KubernetesCluster extends OwnedRoutes<SeenLeases> {
         } catch (RuntimeException e) {
             failing(e);
         }
-        tell();
+        tell(name -> name);
     }
 
     private NonNamespaceOperation<Lease, LeaseList, Resource<Lease>> stored() {
@@ -177,13 +174,5 @@ public final class KubernetesCluster extends OwnedRoutes<SeenLeases> {
             LOG.info("Kubernetes' leases can be read and written again");
         }
         failing = e != null;
-    }
-
-    private void tell() {
-        SortedSet<String> now = leases.members();
-        if (!now.equals(members)) {
-            LOG.info("The cluster has {}: {}", now.size() == 1 ? "one member" : now.size() + " members", now);
-            members = now;
-        }
     }
 }

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.cluster.CamelClusterMember;
@@ -35,6 +37,7 @@ abstract class OwnedRoutes<L extends Holdings> extends AbstractCamelClusterServi
     final L leases;
     private final Map<String, View> views = new ConcurrentSkipListMap<>();
     private ExecutorService changes;
+    private Set<String> members = Set.of();
 
     /** Takes what decides, and knows the name of this member. */
     OwnedRoutes(L leases) {
@@ -113,6 +116,18 @@ abstract class OwnedRoutes<L extends Holdings> extends AbstractCamelClusterServi
     /** Has each route follow what is owned by now; to be asked a few times a second. */
     final void follow() {
         views.values().forEach(View::follow);
+    }
+
+    /** Says who is here, each as it is to be shown, if they are others than before. */
+    final void tell(UnaryOperator<String> shown) {
+        Set<String> now = leases.members();
+        if (!now.equals(members)) {
+            LOG.info(
+                    "The cluster has {}: {}",
+                    now.size() == 1 ? "one member" : now.size() + " members",
+                    now.stream().map(shown).collect(Collectors.joining(", ")));
+            members = now;
+        }
     }
 
     /** The members as one pipeline sees them: its owner leads. */

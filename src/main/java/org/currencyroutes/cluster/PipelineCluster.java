@@ -1,12 +1,8 @@
 package org.currencyroutes.cluster;
 
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.infinispan.manager.EmbeddedCacheManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +20,6 @@ public final class PipelineCluster extends OwnedRoutes<Leases> {
     private final EmbeddedCacheManager caches;
     private final NoticeBoard board;
     private ScheduledExecutorService clock;
-    private SortedSet<String> members = new TreeSet<>();
     private boolean majority = true;
     private boolean failing;
 
@@ -82,16 +77,7 @@ public final class PipelineCluster extends OwnedRoutes<Leases> {
         leases.look(board.read());
         follow();
         leases.next().ifPresent(board::put);
-        tell();
-    }
-
-    private void tell() {
-        SortedSet<String> now = leases.members();
-        if (!now.equals(members)) {
-            LOG.info(
-                    "The cluster has {}: {}", now.size() == 1 ? "one member" : now.size() + " members", addresses(now));
-            members = now;
-        }
+        tell(Notice::address);
         if (leases.isMajorityHere() != majority) {
             majority = !majority;
             LOG.warn(
@@ -99,9 +85,5 @@ public final class PipelineCluster extends OwnedRoutes<Leases> {
                             ? "More than half of fx.cluster.peers are here again"
                             : "Not more than half of fx.cluster.peers are here: this member owns nothing");
         }
-    }
-
-    private static String addresses(Set<String> members) {
-        return members.stream().map(Notice::address).collect(Collectors.joining(", "));
     }
 }
