@@ -45,7 +45,6 @@ public final class KubernetesCluster extends OwnedRoutes<SeenLeases> {
     private final KubernetesClient api;
     private final String namespace;
     private ScheduledExecutorService clock;
-    private boolean failing;
 
     /** Finds the API server, the namespace and what allows it to ask as all clients in a pod do. */
     public KubernetesCluster() {
@@ -163,16 +162,5 @@ public final class KubernetesCluster extends OwnedRoutes<SeenLeases> {
                 .withName(application() + "-" + name)
                 .addToLabels(LABEL, application())
                 .endMetadata();
-    }
-
-    private void failing(RuntimeException e) {
-        if (isStoppingOrStopped()) {
-            LOG.debug("The last look at the leases", e);
-        } else if (e != null && !failing) {
-            LOG.warn("Kubernetes' leases cannot be read or written, what is owned is given up soon: {}", e.toString());
-        } else if (e == null && failing) {
-            LOG.info("Kubernetes' leases can be read and written again");
-        }
-        failing = e != null;
     }
 }

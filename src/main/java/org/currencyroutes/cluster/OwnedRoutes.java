@@ -38,6 +38,7 @@ abstract class OwnedRoutes<L extends Holdings> extends AbstractCamelClusterServi
     private final Map<String, View> views = new ConcurrentSkipListMap<>();
     private ExecutorService changes;
     private Set<String> members = Set.of();
+    private boolean failing;
 
     /** Takes what decides, and knows the name of this member. */
     OwnedRoutes(L leases) {
@@ -128,6 +129,18 @@ abstract class OwnedRoutes<L extends Holdings> extends AbstractCamelClusterServi
                     now.stream().map(shown).collect(Collectors.joining(", ")));
             members = now;
         }
+    }
+
+    /** Says why the cluster cannot be asked, if it could be before, or with null that it can be again. */
+    final void failing(RuntimeException e) {
+        if (isStoppingOrStopped()) {
+            LOG.debug("The last look at the cluster", e);
+        } else if (e != null && !failing) {
+            LOG.warn("The cluster cannot be asked, what is owned is given up soon: {}", e.toString());
+        } else if (e == null && failing) {
+            LOG.info("The cluster can be asked again");
+        }
+        failing = e != null;
     }
 
     /** The members as one pipeline sees them: its owner leads. */

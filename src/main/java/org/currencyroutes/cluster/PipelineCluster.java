@@ -21,7 +21,6 @@ public final class PipelineCluster extends OwnedRoutes<Leases> {
     private final NoticeBoard board;
     private ScheduledExecutorService clock;
     private boolean majority = true;
-    private boolean failing;
 
     /** Takes the network that it joined, and the caches of the cluster there. */
     public PipelineCluster(ClusterNetwork network, EmbeddedCacheManager caches) throws Exception {
@@ -58,12 +57,9 @@ public final class PipelineCluster extends OwnedRoutes<Leases> {
     private void tick() {
         try {
             look();
-            failing = false;
+            failing(null);
         } catch (RuntimeException e) {
-            if (!failing) {
-                LOG.warn("The cluster's members could not be looked at: {}", e.toString());
-            }
-            failing = true;
+            failing(e);
         }
     }
 
