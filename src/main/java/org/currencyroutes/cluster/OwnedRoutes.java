@@ -213,11 +213,6 @@ abstract class OwnedRoutes<L extends Holdings> extends AbstractCamelClusterServi
         }
 
         @Override
-        protected void doStart() {
-            // the cluster's clock looks at it
-        }
-
-        @Override
         protected void doStop() {
             leader = false;
         }
