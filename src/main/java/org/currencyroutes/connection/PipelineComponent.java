@@ -104,11 +104,6 @@ public final class PipelineComponent extends VertxWebsocketComponent {
         return component.main;
     }
 
-    /** Makes the main pipeline's connection anew, if the route that holds it is started; returns when the old one is closed. */
-    public void reconnect() {
-        main.reconnect();
-    }
-
     Context newContext() {
         return ((VertxInternal) getVertx()).createEventLoopContext();
     }

@@ -79,7 +79,7 @@ class StopTest {
         pipeline.awaitConnectionAfter(0);
         PipelineComponent component = routes.bean("fx-pipeline", PipelineComponent.class);
         for (int attempt = 0; attempt < 300; attempt++) {
-            component.reconnect();
+            PipelineComponent.mainOf(component).reconnect();
         }
         routes.operator("stop", "fx-pipeline");
         await().until(() -> pipeline.open() == 0);
