@@ -13,9 +13,9 @@ final class ReplyWindow {
     private final LongSupplier ticker;
 
     private int connection;
-    private volatile int oldest;
-    private volatile boolean open;
-    private volatile long droppedAt;
+    private int oldest;
+    private boolean open;
+    private long droppedAt;
 
     /** Takes the longest outage that a request outlives, and a monotonic ticker in nanoseconds. */
     ReplyWindow(Duration ttl, LongSupplier ticker) {
@@ -33,8 +33,8 @@ final class ReplyWindow {
 
     synchronized void dropped() {
         if (open) {
-            droppedAt = ticker.getAsLong();
             open = false;
+            droppedAt = ticker.getAsLong();
         }
     }
 
@@ -44,9 +44,8 @@ final class ReplyWindow {
     }
 
     /** Whether a request that was read on the connection of this number must not be answered any more. */
-    boolean isOverFor(int readOn) {
-        // in the order against that of their writing: a connection that is seen open has said which is the oldest
-        return !open && outlasted() || readOn < oldest;
+    synchronized boolean isOverFor(int readOn) {
+        return readOn < oldest || !open && outlasted();
     }
 
     private boolean outlasted() {
