@@ -57,7 +57,6 @@ public final class PipelineCluster extends OwnedRoutes<Leases> {
     private void tick() {
         try {
             look();
-            failing(null);
         } catch (RuntimeException e) {
             failing(e);
         }
@@ -72,7 +71,10 @@ public final class PipelineCluster extends OwnedRoutes<Leases> {
         }
         leases.look(board.read());
         follow();
-        leases.next().ifPresent(board::put);
+        leases.next().ifPresent(notice -> {
+            board.put(notice);
+            failing(null);
+        });
         tell(Notice::address);
         if (leases.isMajorityHere() != majority) {
             majority = !majority;
