@@ -228,6 +228,17 @@ class DistributionIT {
     }
 
     @Test
+    void takesTheCollectorOfItsOperatorInPlaceOfItsOwn() {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("JAVA_OPTS", "-XX:+UseSerialGC");
+        try (Distribution application = new Distribution(environment)) {
+            awaitConnection();
+            application.terminate();
+            assertEquals(143, application.exitStatus());
+        }
+    }
+
+    @Test
     void saysInOneLineThatJavaIsMissing() {
         try (Distribution application = new Distribution(Map.of("JAVA_HOME", "/nowhere"))) {
             assertEquals(2, application.exitStatus());
