@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.currencyroutes.conversion.PipelineMessage.Field;
@@ -113,7 +112,9 @@ public final class Converter {
     }
 
     private static byte[] splice(PipelineMessage message, Splice[] splices) {
-        Arrays.sort(splices, (a, b) -> Integer.compare(a.field.start(), b.field.start()));
+        order(splices, 0, 1);
+        order(splices, 1, 2);
+        order(splices, 0, 1);
         int length = message.end() - message.start();
         for (Splice splice : splices) {
             length += splice.json.length - (splice.field.end() - splice.field.start());
@@ -130,6 +131,14 @@ public final class Converter {
         }
         System.arraycopy(message.text(), from, answer, to, message.end() - from);
         return answer;
+    }
+
+    private static void order(Splice[] splices, int first, int second) {
+        Splice splice = splices[first];
+        if (splice.field.start() > splices[second].field.start()) {
+            splices[first] = splices[second];
+            splices[second] = splice;
+        }
     }
 
     private static byte[] json(String text) {
