@@ -9,14 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.util.concurrent.CamelThreadFactory;
 import org.currencyroutes.Meters;
 import org.currencyroutes.rates.SharedRates.Fetched;
 import org.slf4j.Logger;
@@ -46,6 +51,7 @@ public final class RatesLoader implements CamelContextAware {
     private final AtomicLong nextWarning;
     private volatile SharedRates shared = SharedRates.NONE;
     private CamelContext camelContext;
+    private ExecutorService loads;
     private ScheduledExecutorService timer;
     private List<Provider> providers;
 
@@ -75,6 +81,7 @@ public final class RatesLoader implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
+        loads = withoutLocks("fx-rates-load");
         // each load that waits for its turn has its deadline here: there may be as many as requests in hand
         ThreadPoolProfile one = new ThreadPoolProfile("fx-rates-deadline");
         one.setPoolSize(1);
@@ -103,11 +110,8 @@ public final class RatesLoader implements CamelContextAware {
      */
     public CompletableFuture<Fetched> load(LocalDate day, boolean latest, String currency, Duration maxAge) {
         Load load = new Load(new RatesQuestion(day, latest, List.of(target, currency)));
-        ScheduledFuture<?> atDeadline = timer.schedule(load::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
-        // one that is left would hold up the end of the application until it is due
-        load.table.whenComplete((found, failure) -> atDeadline.cancel(false));
-        load.askOthers(latest ? Rates.LATEST : day.toString(), maxAge);
-        return load.table;
+        String key = latest ? Rates.LATEST : day.toString();
+        return CompletableFuture.runAsync(() -> load.begin(key, maxAge), loads).thenCompose(begun -> load.table);
     }
 
     private final class Load {
@@ -118,6 +122,13 @@ public final class RatesLoader implements CamelContextAware {
 
         private Load(RatesQuestion question) {
             this.question = question;
+        }
+
+        private void begin(String key, Duration maxAge) {
+            ScheduledFuture<?> atDeadline = timer.schedule(this::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
+            // one that is left would hold up the end of the application until it is due
+            table.whenComplete((found, failure) -> atDeadline.cancel(false));
+            askOthers(key, maxAge);
         }
 
         private void askOthers(String key, Duration maxAge) {
@@ -171,6 +182,16 @@ public final class RatesLoader implements CamelContextAware {
         } else {
             LOG.debug(message);
         }
+    }
+
+    /** One thread that takes work from the event loop, which would wait for the locks in the queues of Camel's pools. */
+    private ExecutorService withoutLocks(String name) {
+        String pattern = camelContext.getExecutorServiceManager().getThreadNamePattern();
+        ExecutorService thread = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(), new CamelThreadFactory(pattern, name, true));
+        camelContext.addLifecycleStrategy(LifecycleStrategySupport.adapt(
+                LifecycleStrategySupport.onCamelContextStopped(context -> thread.shutdown())));
+        return thread;
     }
 
     private Provider provider(String name, ProducerTemplate template, MeterRegistry metrics) {
