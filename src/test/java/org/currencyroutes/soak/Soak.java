@@ -225,11 +225,7 @@ public final class Soak {
             case KILL -> member(one).signal("KILL");
             case TERM -> member(one).signal("TERM");
             case STOP -> member(one).signal("STOP");
-            case CUT -> network.cut(one, true);
-            case SPLIT -> IntStream.rangeClosed(1, MEMBERS).forEach(number -> network.cut(number, true));
-            case PART -> network.part(one, other, true);
-            case MUTE -> network.mute(one, other, true);
-            case SLOW -> network.slow(one, true);
+            default -> harmNetwork(harm, one, other, true);
         }
         down[one] = harm == Harm.KILL || harm == Harm.TERM || harm == Harm.STOP;
         alone[one] = harm == Harm.CUT;
@@ -255,11 +251,7 @@ public final class Soak {
                 member(one).start();
             }
             case STOP -> member(one).signal("CONT");
-            case CUT -> network.cut(one, false);
-            case SPLIT -> IntStream.rangeClosed(1, MEMBERS).forEach(number -> network.cut(number, false));
-            case PART -> network.part(one, other, false);
-            case MUTE -> network.mute(one, other, false);
-            case SLOW -> network.slow(one, false);
+            default -> harmNetwork(harm, one, other, false);
         }
         Arrays.fill(alone, false);
         parted[one][other] = false;
@@ -269,6 +261,17 @@ public final class Soak {
         }
         doing[one] = down[one] ? "up again" : "";
         majority();
+    }
+
+    private void harmNetwork(Harm harm, int one, int other, boolean on) {
+        switch (harm) {
+            case CUT -> network.cut(one, on);
+            case SPLIT -> IntStream.rangeClosed(1, MEMBERS).forEach(number -> network.cut(number, on));
+            case PART -> network.part(one, other, on);
+            case MUTE -> network.mute(one, other, on);
+            case SLOW -> network.slow(one, on);
+            default -> throw new IllegalArgumentException(harm + " is done to a process");
+        }
     }
 
     /** Waits until all see one another and one of them has owned for three seconds. */
