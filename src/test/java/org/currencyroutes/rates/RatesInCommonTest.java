@@ -43,10 +43,10 @@ class RatesInCommonTest {
 
     private static final class Others implements SharedRates {
 
-        private final List<Duration> finds = new ArrayList<>();
+        private final List<Duration> finds = new CopyOnWriteArrayList<>();
         private final List<String> failed = new CopyOnWriteArrayList<>();
         private final List<String> dropped = new ArrayList<>();
-        private Optional<Fetched> fetched = Optional.empty();
+        private volatile Optional<Fetched> fetched = Optional.empty();
 
         @Override
         public CompletableFuture<Optional<Fetched>> find(String key, Duration maxAge, Duration patience) {
@@ -90,7 +90,7 @@ class RatesInCommonTest {
 
     private RateTable load(LocalDate day, Duration age) {
         others.fetched = Optional.of(new SharedRates.Fetched(TABLE, age));
-        return rates.load(day, "USD").join();
+        return Loads.load(rates, day);
     }
 
     private void passTo(double partOfLifetime) {
@@ -101,7 +101,7 @@ class RatesInCommonTest {
     void aTableThatIsHereIsReadWithoutTheOthers() {
         assertSame(TABLE, load(DAY, Duration.ofHours(1)));
         assertSame(TABLE, rates.cached(DAY).orElseThrow());
-        assertSame(TABLE, rates.load(DAY, "USD").join());
+        assertSame(TABLE, Loads.load(rates, DAY));
         assertEquals(List.of(TTL), others.finds);
     }
 
@@ -129,7 +129,7 @@ class RatesInCommonTest {
         passTo(0.4);
         assertTrue(rates.isRefreshDue());
         rates.refresh();
-        assertEquals(List.of(TTL, Duration.ofMinutes(108)), others.finds);
+        await().until(() -> others.finds.equals(List.of(TTL, Duration.ofMinutes(108))));
     }
 
     @Test
@@ -139,20 +139,19 @@ class RatesInCommonTest {
         load(DAY.plusDays(1), Duration.ofMinutes(1));
         passTo(1);
         others.fetched = Optional.empty();
-        assertSame(TABLE, rates.load(DAY, "USD").join());
-        assertSame(TABLE, rates.load(DAY.minusDays(1), "USD").join());
-        assertThrows(CompletionException.class, () -> rates.load(DAY.plusDays(1), "USD")
-                .join());
+        assertSame(TABLE, Loads.load(rates, DAY));
+        assertSame(TABLE, Loads.load(rates, DAY.minusDays(1)));
+        assertThrows(CompletionException.class, () -> Loads.load(rates, DAY.plusDays(1)));
         ticks.set(0);
         load(DAY, Duration.ofMinutes(61));
         passTo(2);
         others.fetched = Optional.empty();
-        assertSame(TABLE, rates.load(DAY, "USD").join());
+        assertSame(TABLE, Loads.load(rates, DAY));
     }
 
     @Test
     void whoDoesNotFindItTellsTheOthersWhenItHasFailed() {
-        assertThrows(CompletionException.class, () -> rates.load(DAY, "USD").join());
+        assertThrows(CompletionException.class, () -> Loads.load(rates, DAY));
         await().until(() -> others.failed.equals(List.of(DAY.toString())));
     }
 

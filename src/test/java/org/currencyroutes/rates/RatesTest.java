@@ -77,7 +77,7 @@ class RatesTest {
 
     private RateTable load(LocalDate day) {
         providerMayAnswer.release(1_000);
-        return rates.load(day, "USD").join();
+        return Loads.load(rates, day);
     }
 
     @Test
