@@ -27,6 +27,13 @@ final class UnhinderedTcp extends TCP {
         }
     }
 
+    /** Who leaves misses nobody: the protocol that would look after those whose connections end now ends before this one. */
+    @Override
+    protected void handleDisconnect() {
+        enableSuspectEvents(false);
+        super.handleDisconnect();
+    }
+
     private void connectAndSend(Address to, byte[] data) {
         try {
             super.send(to, data, 0, data.length);

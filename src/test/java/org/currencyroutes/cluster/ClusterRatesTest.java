@@ -15,7 +15,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.currencyroutes.RunningRoutes;
@@ -90,12 +89,7 @@ class ClusterRatesTest {
         }
 
         private void leave() {
-            try {
-                caches.stop();
-            } catch (RejectedExecutionException e) {
-                // JGroups was just about to ask after a member that seemed gone
-                caches.stop();
-            }
+            caches.stop();
         }
 
         @Override
