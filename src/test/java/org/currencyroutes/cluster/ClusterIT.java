@@ -113,8 +113,10 @@ class ClusterIT {
     }
 
     private int awaitOwner(Duration patience) {
-        await().atMost(patience).until(() -> owners().size() == 1 && pipeline.open() > 0);
-        return owners().iterator().next();
+        return await().atMost(patience)
+                .until(this::owners, owners -> owners.size() == 1 && pipeline.open() > 0)
+                .iterator()
+                .next();
     }
 
     private Set<Integer> owners() {
@@ -142,7 +144,8 @@ class ClusterIT {
         await().atMost(START).until(() -> shows(0, "fx_cluster_members 3.0") && shows(2, "fx_cluster_members 3.0"));
         assertEquals(1, pipeline.mostOpen());
         int standby = (owner + 1) % 3;
-        String health = asked(standby, "/observe/health/ready?data=true").orElse("");
+        String health = await().until(() -> asked(standby, "/observe/health/ready?data=true"), Optional::isPresent)
+                .orElseThrow();
         assertTrue(health.contains("\"owner\":false"), health);
         assertTrue(health.contains("\"status\":\"UP\"") && !health.contains("\"status\":\"DOWN\""), health);
 
@@ -169,8 +172,8 @@ class ClusterIT {
         // paused
         owner = awaitOwner(START);
         connections = pipeline.connections();
-        long paused = System.nanoTime();
         members.get(owner).signal("STOP");
+        long paused = System.nanoTime();
         pipeline.send(REQUEST);
         untilConnectedAgain(connections, paused);
         assertEquals(2, pipeline.open(), this::outputs);

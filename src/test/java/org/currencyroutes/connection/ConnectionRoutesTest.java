@@ -82,6 +82,7 @@ class ConnectionRoutesTest {
     @Test
     void heartbeatsAreSentFromTheFirstFrameOnAndGoOn() {
         run();
+        awaitHeartbeats(1, 1);
         assertAnswered();
         awaitHeartbeats(1, 4);
         assertTrue(pipeline.frames().get(0).isHeartbeat());
@@ -152,7 +153,7 @@ class ConnectionRoutesTest {
 
     @Test
     void aRequestInHandWhenTheLineDropsIsAnsweredOnceOnTheNextConnection() {
-        run();
+        run("fx.rates.timeout=30s", "fx.rates.deadline=30s");
         assertAnswered();
         haveOneInHand();
         pipeline.closeConnection(1001);
@@ -165,7 +166,7 @@ class ConnectionRoutesTest {
 
     @Test
     void anAnswerThatIsReadyBeforeTheNextConnectionWaitsForIt() {
-        run("fx.reconnect.delay=50ms", "fx.reconnect.max-delay=100ms");
+        run("fx.reconnect.delay=50ms", "fx.reconnect.max-delay=100ms", "fx.rates.timeout=30s", "fx.rates.deadline=30s");
         haveOneInHand();
         pipeline.close();
         await().until(() -> !monitor().isConnected());

@@ -105,7 +105,7 @@ class FaultsIT {
         int before = pipeline.connections();
         meet(connection -> {
             connection.readHandshake();
-            connection.pause(HANDSHAKE_MILLIS + 200);
+            connection.pause(HANDSHAKE_MILLIS + 1_000);
             connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
             connection.read();
         });
@@ -147,7 +147,7 @@ class FaultsIT {
     private void itBeatsLateAndInOtherWords() throws IOException {
         int before = pipeline.meet(connection -> {
             connection.upgrade();
-            connection.beatEvery(1_700, "{\"at\":\"now\",\"type\":\"heartbeat\",\"load\":[1,{\"x\":null}]}");
+            connection.beatEvery(1_500, "{\"at\":\"now\",\"type\":\"heartbeat\",\"load\":[1,{\"x\":null}]}");
             connection.read();
         });
         RawConnection late = pipeline.awaitConnectionAfter(before);

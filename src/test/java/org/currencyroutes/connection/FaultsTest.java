@@ -81,7 +81,9 @@ class FaultsTest {
     void neverTwoConnectionsAndNeverTwoAnswers() {
         assertEquals(1, pipeline.mostOpen());
         pipeline.answers().forEach((id, times) -> assertEquals(1, times, () -> "answers to " + id));
-        assertEquals(0, routes.bean("fxInHand", IntSupplier.class).getAsInt());
+        // an answer may be read before its write is known to have ended
+        await().pollDelay(Duration.ZERO)
+                .until(() -> routes.bean("fxInHand", IntSupplier.class).getAsInt() == 0);
     }
 
     private static int cut() {
@@ -146,7 +148,7 @@ class FaultsTest {
     void aHandshakeThatEndsAfterWeGaveItUpIsOfNoUse() throws IOException {
         Script late = connection -> {
             connection.readHandshake();
-            connection.pause(HANDSHAKE_MILLIS + 100);
+            connection.pause(HANDSHAKE_MILLIS + 1_000);
             connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
             connection.read();
         };
@@ -179,7 +181,7 @@ class FaultsTest {
     void aSlowHandshakeIsWaitedForAndIsTheOnlyOne() throws IOException {
         int before = pipeline.meet(connection -> {
             connection.readHandshake();
-            connection.pause(HANDSHAKE_MILLIS * 6 / 10);
+            connection.pause(HANDSHAKE_MILLIS * 3 / 10);
             POLITE.run(connection);
         });
         assertEquals(before + 1, pipeline.awaitConnectionAfter(before).number());
@@ -296,7 +298,7 @@ class FaultsTest {
     void heartbeatsThatAreLateButNotTooLateAndHoldMoreThanTheirTypeKeepTheConnection() throws IOException {
         int before = pipeline.meet(connection -> {
             connection.upgrade();
-            connection.beatEvery(1_700, "{\"at\":\"now\",\"type\":\"heartbeat\",\"load\":[1,{\"x\":null}]}");
+            connection.beatEvery(1_500, "{\"at\":\"now\",\"type\":\"heartbeat\",\"load\":[1,{\"x\":null}]}");
             connection.read();
         });
         RawConnection late = pipeline.awaitConnectionAfter(before);

@@ -34,6 +34,13 @@ class InHandTest {
     private static final LocalDate FIRST_DAY = LocalDate.of(2024, 1, 1);
     private static final int DAYS = 10;
 
+    // rates are waited for until the test has them come
+    private static final String SLOW = "fx.rates.timeout=30s";
+    private static final String AT_LAST = "fx.rates.deadline=30s";
+
+    // so that a machine that stands still for a second is not taken for our silence
+    private static final String OFTEN = "fx.heartbeat.interval=500ms";
+
     private final FaultyPipeline pipeline = new FaultyPipeline();
     private final RatesApi api = new RatesApi();
     private RunningRoutes routes;
@@ -84,7 +91,7 @@ class InHandTest {
 
     @Test
     void hundredsInHandOverSeveralDropsAreAnsweredOnTheLastConnection() throws IOException {
-        RawConnection connection = run("fx.rates.timeout=30s", "fx.rates.deadline=30s");
+        RawConnection connection = run(SLOW, AT_LAST);
         api.hold();
         haveInHand(connection, 300);
         for (int drop = 1; drop <= 3; drop++) {
@@ -100,7 +107,7 @@ class InHandTest {
     @Test
     void answersThatNoConnectionCameForInTimeAreForgottenAndLogged() throws IOException {
         RawConnection connection =
-                run("fx.reconnect.delay=600ms", "fx.reconnect.max-delay=600ms", "fx.reply.ttl=100ms");
+                run("fx.reconnect.delay=600ms", "fx.reconnect.max-delay=600ms", "fx.reply.ttl=100ms", SLOW, AT_LAST);
         try (LogLines log = new LogLines()) {
             api.hold();
             haveInHand(connection, 100);
@@ -128,7 +135,7 @@ class InHandTest {
     @Test
     void aRequestOfAConnectionThatIsTooLongGoneIsNotAnsweredLate() throws IOException {
         RawConnection connection =
-                run("fx.reconnect.delay=600ms", "fx.reconnect.max-delay=600ms", "fx.reply.ttl=100ms");
+                run("fx.reconnect.delay=600ms", "fx.reconnect.max-delay=600ms", "fx.reply.ttl=100ms", SLOW, AT_LAST);
         api.hold();
         haveInHand(connection, 100);
         pipeline.refuse();
@@ -148,7 +155,7 @@ class InHandTest {
 
     @Test
     void oneTooManyInHandIsRefusedAtOnceAndHeartbeatsGoOn() throws IOException {
-        RawConnection connection = run("fx.conversion.max-pending=10", "fx.rates.timeout=30s", "fx.rates.deadline=30s");
+        RawConnection connection = run("fx.conversion.max-pending=10", SLOW, AT_LAST);
         api.hold();
         haveInHand(connection, 10);
         for (int id = 11; id <= 15; id++) {
@@ -164,7 +171,7 @@ class InHandTest {
 
     @Test
     void fiveThousandWaitingOnSlowRatesKeepNobodyFromBeating() throws IOException {
-        RawConnection connection = run("fx.rates.timeout=6s", "fx.rates.deadline=8s");
+        RawConnection connection = run(SLOW, AT_LAST, OFTEN);
         api.hold();
         haveInHand(connection, 5_000);
         await().atMost(Duration.ofSeconds(8)).pollDelay(Duration.ofSeconds(5)).until(() -> true);
@@ -178,7 +185,7 @@ class InHandTest {
 
     @Test
     void aFloodIsAnsweredToTheLastRequestAndHeartbeatsGoOn() throws IOException {
-        RawConnection connection = run();
+        RawConnection connection = run(OFTEN);
         assertAnswered(1_000_000);
         int count = 100_000;
         for (int from = 0; from < count; from += 1_000) {
@@ -216,7 +223,7 @@ class InHandTest {
 
     @Test
     void aPeerThatReadsAgainInTimeGetsEachAnswerOnTheSameConnection() throws IOException {
-        RawConnection connection = run();
+        RawConnection connection = run(OFTEN);
         assertAnswered(1_000_000);
         connection.stopReading();
         AtomicInteger sent = new AtomicInteger();
@@ -232,7 +239,7 @@ class InHandTest {
 
     @Test
     void aPeerThatReadsNoMoreIsLeftAndWhatWasNotWrittenGoesToTheNextConnection() throws IOException {
-        RawConnection connection = run();
+        RawConnection connection = run(OFTEN);
         assertAnswered(1_000_000);
         connection.stopReading();
         AtomicInteger sent = new AtomicInteger();

@@ -91,7 +91,7 @@ class SeveralPipelinesTest {
                 "fx.heartbeat.interval=200ms",
                 "fx.reconnect.delay=50ms",
                 "fx.reconnect.max-delay=100ms",
-                "fx.socket.connect-timeout=500ms",
+                "fx.socket.connect-timeout=1s",
                 "fx.rates.timeout=30s",
                 "fx.rates.deadline=30s",
                 "fx.socket.authorization=Bearer main-secret",

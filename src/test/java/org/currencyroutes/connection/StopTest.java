@@ -106,7 +106,12 @@ class StopTest {
 
     @Test
     void stoppingWithABacklogThatNothingAnswersBeatsToTheEndAndEndsInTime() throws IOException {
-        run("fx.rates.timeout=30s", "fx.rates.deadline=30s", "fx.heartbeat.timeout=10s");
+        run(
+                "fx.rates.timeout=30s",
+                "fx.rates.deadline=30s",
+                "fx.heartbeat.timeout=10s",
+                // so that a machine that stands still for a second is not taken for our silence
+                "fx.heartbeat.interval=500ms");
         RawConnection connection = pipeline.awaitConnectionAfter(0);
         api.hold();
         for (int id = 1; id <= 500; id++) {

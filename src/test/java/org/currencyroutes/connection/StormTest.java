@@ -22,9 +22,11 @@ import org.currencyroutes.peer.RawConnection;
 import org.currencyroutes.peer.TradingPipeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Hundreds of drops in a row leave nothing behind. */
 @Timeout(120)
+@Isolated
 class StormTest {
 
     private static final int DROPS = 200;

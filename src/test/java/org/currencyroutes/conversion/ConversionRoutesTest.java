@@ -263,7 +263,8 @@ class ConversionRoutesTest {
     void oneRequestTooManyInHandIsRefusedWithAnOverloadError() {
         try (TradingPipeline other = new TradingPipeline();
                 RatesApi slow = new RatesApi();
-                RunningRoutes small = RunningRoutes.between(other, slow, "fx.conversion.max-pending=2")) {
+                RunningRoutes small = RunningRoutes.between(
+                        other, slow, "fx.conversion.max-pending=2", "fx.rates.timeout=30s", "fx.rates.deadline=30s")) {
             await().until(() -> other.connections() == 1);
             slow.hold();
             other.send(request("1", "USD", DAY));

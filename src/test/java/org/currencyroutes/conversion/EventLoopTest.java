@@ -20,8 +20,10 @@ import org.currencyroutes.peer.RatesApi;
 import org.currencyroutes.peer.TradingPipeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The event loop waits for nothing, as the JVM's own recorder sees it. */
+@Isolated
 class EventLoopTest {
 
     // what a thread does that waits for another, for a time to pass, or for the disk

@@ -38,7 +38,8 @@ class HostileFramesTest {
     static void start() {
         pipeline = new TradingPipeline();
         api = new RatesApi();
-        routes = RunningRoutes.between(pipeline, api);
+        // a machine that stands still for a second is no silent peer
+        routes = RunningRoutes.between(pipeline, api, "fx.heartbeat.timeout=10s");
         await().until(() -> pipeline.connections() == 1);
     }
 

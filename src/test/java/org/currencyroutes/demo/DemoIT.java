@@ -30,6 +30,9 @@ class DemoIT {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("FX_SOCKET_URL", "no pipeline of the demo's");
         builder.environment().put("FX_RATES_FRANKFURTER_URL", "no service of the demo's");
+        // a machine may be busy, and a time-out is trouble
+        builder.environment().put("FX_RATES_TIMEOUT", "10s");
+        builder.environment().put("FX_RATES_DEADLINE", "20s");
         demo = builder.redirectErrorStream(true).redirectOutput(OUTPUT.toFile()).start();
     }
 

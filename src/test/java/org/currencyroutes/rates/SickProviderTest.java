@@ -283,7 +283,7 @@ class SickProviderTest {
                 RunningRoutes lonely = RunningRoutes.with(
                         "fx.socket.url=" + other.url(),
                         "fx.rates.providers=frankfurter",
-                        "fx.rates.timeout=500ms",
+                        "fx.rates.timeout=2s",
                         "fx.rates.frankfurter.url=http://127.0.0.1:" + peer.getLocalPort())) {
             assertTrue(lonely.context().isStarted());
             await().until(() -> other.connections() == 1);
