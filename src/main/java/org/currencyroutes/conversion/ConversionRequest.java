@@ -1,12 +1,10 @@
 package org.currencyroutes.conversion;
 
 import java.math.BigDecimal;
-import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Optional;
 import org.currencyroutes.Decimals;
-import org.currencyroutes.Today;
 import org.currencyroutes.conversion.PipelineMessage.Field;
 import org.currencyroutes.rates.RateTable;
 
@@ -72,13 +70,12 @@ public final class ConversionRequest {
         return Optional.ofNullable(rates);
     }
 
-    /** Refuses a day without rates: before the first reference rates, or later than tomorrow by the clock. */
-    public void refuseUnlessRatesCanExist(Clock clock) throws ConversionRefused {
-        refuseUnlessRatesCanExist(Today.epochDay(clock));
-    }
-
-    /** The same, by today's day since 1970-01-01. */
-    void refuseUnlessRatesCanExist(long today) throws ConversionRefused {
+    /**
+     * Refuses a day without rates: before the first reference rates, or later than tomorrow.
+     *
+     * @param today in days since 1970-01-01, as {@link org.currencyroutes.Today} gives it
+     */
+    public void refuseUnlessRatesCanExist(long today) throws ConversionRefused {
         if (day.isBefore(FIRST_DAY)) {
             throw new ConversionRefused("payload.date must not be before " + FIRST_DAY);
         }

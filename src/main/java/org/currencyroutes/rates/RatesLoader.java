@@ -47,7 +47,7 @@ public final class RatesLoader implements CamelContextAware {
     private final Duration deadline;
     private final String target;
     private final Clock clock;
-    private final Ticker ticker;
+    private final Ticker ticker = Ticker.systemTicker();
     private final AtomicLong nextWarning;
     private volatile SharedRates shared = SharedRates.NONE;
     private CamelContext camelContext;
@@ -60,15 +60,10 @@ public final class RatesLoader implements CamelContextAware {
      * that is converted to, and the clock to tell times by.
      */
     public RatesLoader(String providers, Duration deadline, String target, Clock clock) {
-        this(providers, deadline, target, clock, Ticker.systemTicker());
-    }
-
-    RatesLoader(String providers, Duration deadline, String target, Clock clock, Ticker ticker) {
         this.names = List.of(providers.trim().split("\\s*,\\s*"));
         this.deadline = deadline;
         this.target = target;
         this.clock = clock;
-        this.ticker = ticker;
         this.nextWarning = new AtomicLong(ticker.read());
     }
 
@@ -125,7 +120,7 @@ public final class RatesLoader implements CamelContextAware {
         }
 
         private void begin(String key, Duration maxAge) {
-            ScheduledFuture<?> atDeadline = timer.schedule(this::fail, deadline.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> atDeadline = timer.schedule(this::fail, end - ticker.read(), TimeUnit.NANOSECONDS);
             // one that is left would hold up the end of the application until it is due
             table.whenComplete((found, failure) -> atDeadline.cancel(false));
             askOthers(key, maxAge);

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import org.currencyroutes.Today;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -186,7 +187,7 @@ class ConversionRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"1999-01-04", "2026-03-01", "2026-03-02", "2026-03-02T23:59:59.999Z", "1999-01-04T00:00Z"})
     void aDayFromTheFirstRatesUntilTomorrowCanHaveRates(String date) {
-        assertDoesNotThrow(() -> on(date).refuseUnlessRatesCanExist(CLOCK));
+        assertDoesNotThrow(() -> on(date).refuseUnlessRatesCanExist(Today.epochDay(CLOCK)));
     }
 
     @ParameterizedTest
@@ -202,7 +203,7 @@ class ConversionRequestTest {
         ConversionRequest request = on(date);
         assertEquals(
                 why,
-                assertThrows(ConversionRefused.class, () -> request.refuseUnlessRatesCanExist(CLOCK))
+                assertThrows(ConversionRefused.class, () -> request.refuseUnlessRatesCanExist(Today.epochDay(CLOCK)))
                         .getMessage());
     }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
+import org.currencyroutes.Today;
 import org.currencyroutes.conversion.ConversionRefused;
 import org.currencyroutes.conversion.ConversionRequest;
 import org.currencyroutes.conversion.Converter;
@@ -101,7 +102,7 @@ class DemoTraderTest {
             if (!converter.needsRate(request)) {
                 return text(converter.convert(request, converter.noRates()));
             }
-            request.refuseUnlessRatesCanExist(clock);
+            request.refuseUnlessRatesCanExist(Today.epochDay(clock));
             return text(converter.convert(request, HISTORY.on(request.day())));
         } catch (ConversionRefused e) {
             return "{\"type\":\"error\",\"id\":" + message.id() + ",\"message\":\"Unable to convert stake. Error: "
