@@ -121,8 +121,6 @@ public final class ClusterNetwork {
         tcp.nonBlockingSends(true);
         // or else whoever knocks without the secret leaves a stack trace
         tcp.logAcceptError(false).logDetails(false);
-        // a process that ended is missed at once: its connections are closed
-        tcp.enableSuspectEvents(true);
         JChannel made = new JChannel(
                 tcp,
                 new TCPPING().initialHosts(known.isEmpty() ? here(own) : known),

@@ -27,7 +27,14 @@ final class UnhinderedTcp extends TCP {
         }
     }
 
-    /** Who leaves misses nobody: the protocol that would look after those whose connections end now ends before this one. */
+    /** A process that ended is missed at once: its connections are closed. */
+    @Override
+    protected void handleConnect() throws Exception {
+        enableSuspectEvents(true);
+        super.handleConnect();
+    }
+
+    /** Connections that we close are no members that we miss: VERIFY_SUSPECT2 may hear of them after its end, and throws then. */
     @Override
     protected void handleDisconnect() {
         enableSuspectEvents(false);

@@ -76,8 +76,8 @@ public final class RatesLoader implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        loads = withoutLocks("fx-rates-load");
-        // each load that waits for its turn has its deadline here: there may be as many as requests in hand
+        loads = newHandover("fx-rates-load");
+        // each load that waits for an answer has its deadline here: there may be as many as requests in hand
         ThreadPoolProfile one = new ThreadPoolProfile("fx-rates-deadline");
         one.setPoolSize(1);
         one.setMaxQueueSize(Integer.MAX_VALUE);
@@ -106,7 +106,8 @@ public final class RatesLoader implements CamelContextAware {
     public CompletableFuture<Fetched> load(LocalDate day, boolean latest, String currency, Duration maxAge) {
         Load load = new Load(new RatesQuestion(day, latest, List.of(target, currency)));
         String key = latest ? Rates.LATEST : day.toString();
-        return CompletableFuture.runAsync(() -> load.begin(key, maxAge), loads).thenCompose(begun -> load.table);
+        loads.execute(() -> load.begin(key, maxAge));
+        return load.table;
     }
 
     private final class Load {
@@ -120,15 +121,24 @@ public final class RatesLoader implements CamelContextAware {
         }
 
         private void begin(String key, Duration maxAge) {
-            ScheduledFuture<?> atDeadline = timer.schedule(this::fail, end - ticker.read(), TimeUnit.NANOSECONDS);
-            // one that is left would hold up the end of the application until it is due
-            table.whenComplete((found, failure) -> atDeadline.cancel(false));
-            askOthers(key, maxAge);
+            try {
+                ScheduledFuture<?> atDeadline = timer.schedule(this::fail, left().toNanos(), TimeUnit.NANOSECONDS);
+                // one that is left would hold up the end of the application until it is due
+                table.whenComplete((found, failure) -> atDeadline.cancel(false));
+                askOthers(key, maxAge);
+            } catch (RuntimeException e) {
+                LOG.warn("The rates of {} cannot be asked for", question.day(), e);
+                table.completeExceptionally(new RatesUnavailable(question.day()));
+            }
+        }
+
+        private Duration left() {
+            return Duration.ofNanos(end - ticker.read());
         }
 
         private void askOthers(String key, Duration maxAge) {
             SharedRates others = shared;
-            others.find(key, maxAge, deadline.minus(deadline.dividedBy(RESERVE_OF_OTHERS)))
+            others.find(key, maxAge, left().minus(deadline.dividedBy(RESERVE_OF_OTHERS)))
                     .whenComplete((found, failure) -> {
                         if (failure == null && found.isPresent()) {
                             table.complete(found.get());
@@ -149,8 +159,7 @@ public final class RatesLoader implements CamelContextAware {
                 return;
             }
             boolean last = next == providers.size() - 1;
-            Duration left = Duration.ofNanos(end - ticker.read());
-            Duration patience = last ? left : left.minus(deadline.dividedBy(RESERVE));
+            Duration patience = last ? left() : left().minus(deadline.dividedBy(RESERVE));
             providers.get(next).ask(question, patience).whenComplete((answer, failure) -> {
                 if (failure == null) {
                     table.complete(new Fetched(answer, Duration.ZERO));
@@ -179,13 +188,13 @@ public final class RatesLoader implements CamelContextAware {
         }
     }
 
-    /** One thread that takes work from the event loop, which would wait for the locks in the queues of Camel's pools. */
-    private ExecutorService withoutLocks(String name) {
+    /** A thread that the event loop hands loads to, so that it does not wait for the lock in a Camel pool's queue. */
+    private ExecutorService newHandover(String name) {
         String pattern = camelContext.getExecutorServiceManager().getThreadNamePattern();
         ExecutorService thread = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(), new CamelThreadFactory(pattern, name, true));
         camelContext.addLifecycleStrategy(LifecycleStrategySupport.adapt(
-                LifecycleStrategySupport.onCamelContextStopped(context -> thread.shutdown())));
+                LifecycleStrategySupport.onCamelContextStopped(context -> thread.shutdownNow())));
         return thread;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -139,6 +140,15 @@ class ClusterRatesTest {
         Stream.of(one, two, three).forEach(member -> member.age(day));
     }
 
+    /** How many tables each has, or waits for. */
+    private static List<Long> held() {
+        return Stream.of(one, two, three)
+                .map(member -> Rates.cacheOf(member.rates))
+                .peek(Cache::cleanUp)
+                .map(Cache::estimatedSize)
+                .toList();
+    }
+
     private void assertCalls(int calls) {
         assertEquals(calls, api.calls(day));
     }
@@ -240,6 +250,7 @@ class ClusterRatesTest {
 
     @Test
     void ofAProviderThatFailsEachMemberThatWaitsHasOneTry() {
+        List<Long> before = held();
         api.setAnswers(asked -> new Answer(401, ""));
         Stream.of(one, two, three).map(member -> member.load(day)).toList().forEach(load -> {
             CompletionException failure = assertThrows(CompletionException.class, load::join);
@@ -250,10 +261,8 @@ class ClusterRatesTest {
         assertCalls(3);
         api.setAnswers(asked -> RatesApi.table("EUR", asked, "\"USD\":1.2"));
         // a failed load is forgotten just after those who waited were told
-        await().ignoreExceptions().until(() -> {
-            Stream.of(one, two, three).map(member -> member.load(day)).toList().forEach(CompletableFuture::join);
-            return true;
-        });
+        await().until(() -> held().equals(before));
+        Stream.of(one, two, three).map(member -> member.load(day)).toList().forEach(CompletableFuture::join);
         assertCalls(4);
     }
 

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.currencyroutes.peer.Distribution;
 import org.currencyroutes.peer.FaultyPipeline;
 import org.currencyroutes.peer.FaultyPipeline.Script;
@@ -103,12 +104,19 @@ class FaultsIT {
 
     private void itsHandshakeEndsTooLate() throws IOException {
         int before = pipeline.connections();
+        CountDownLatch sent = new CountDownLatch(1);
         meet(connection -> {
             connection.readHandshake();
-            connection.pause(HANDSHAKE_MILLIS + 1_000);
-            connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
+            connection.pause(HANDSHAKE_MILLIS + 500);
+            try {
+                connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
+            } finally {
+                sent.countDown();
+            }
             connection.read();
         });
+        await().until(() -> sent.getCount() == 0);
+        assertAnswered();
         assertFalse(pipeline.answers().containsKey(-1));
         assertTrue(pipeline.frames().stream().noneMatch(frame -> frame.connection() == before + 1));
     }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
 import org.currencyroutes.RunningRoutes;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
@@ -146,14 +147,20 @@ class FaultsTest {
 
     @Test
     void aHandshakeThatEndsAfterWeGaveItUpIsOfNoUse() throws IOException {
+        CountDownLatch sent = new CountDownLatch(2);
         Script late = connection -> {
             connection.readHandshake();
-            connection.pause(HANDSHAKE_MILLIS + 1_000);
-            connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
+            connection.pause(HANDSHAKE_MILLIS + 500);
+            try {
+                connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
+            } finally {
+                sent.countDown();
+            }
             connection.read();
         };
         int before = pipeline.meet(late, late);
         RawConnection last = pipeline.awaitConnectionAfter(before);
+        await().until(() -> sent.getCount() == 0);
         assertAnswered();
         assertEquals(before + 3, last.number());
         assertFalse(pipeline.answers().containsKey(-1));

@@ -38,7 +38,7 @@ class InHandTest {
     private static final String SLOW = "fx.rates.timeout=30s";
     private static final String AT_LAST = "fx.rates.deadline=30s";
 
-    // so that a machine that stands still for a second is not taken for our silence
+    // where our silence is measured: that of a machine that stands still for a second is none
     private static final String OFTEN = "fx.heartbeat.interval=500ms";
 
     private final FaultyPipeline pipeline = new FaultyPipeline();
@@ -223,7 +223,7 @@ class InHandTest {
 
     @Test
     void aPeerThatReadsAgainInTimeGetsEachAnswerOnTheSameConnection() throws IOException {
-        RawConnection connection = run(OFTEN);
+        RawConnection connection = run();
         assertAnswered(1_000_000);
         connection.stopReading();
         AtomicInteger sent = new AtomicInteger();
@@ -239,7 +239,7 @@ class InHandTest {
 
     @Test
     void aPeerThatReadsNoMoreIsLeftAndWhatWasNotWrittenGoesToTheNextConnection() throws IOException {
-        RawConnection connection = run(OFTEN);
+        RawConnection connection = run();
         assertAnswered(1_000_000);
         connection.stopReading();
         AtomicInteger sent = new AtomicInteger();

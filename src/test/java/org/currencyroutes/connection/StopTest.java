@@ -120,7 +120,7 @@ class StopTest {
         await().until(() -> routes.bean("fxInHand", IntSupplier.class).getAsInt() == 500);
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(routes::close);
         int before = connection.heartbeats();
-        await().until(() -> connection.heartbeats() >= before + 5);
+        await().until(() -> connection.heartbeats() >= before + 10);
         connection.send(request("501", "EUR", DAY));
         assertEquals(error("501", "shutting down"), pipeline.answer(501));
         assertTrue(pipeline.longestSilenceMillis(connection) < 2_000);

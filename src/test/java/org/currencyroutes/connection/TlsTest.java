@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.currencyroutes.RunningRoutes;
 import org.currencyroutes.heartbeat.HeartbeatMonitor;
 import org.currencyroutes.peer.Certificates;
@@ -90,8 +92,11 @@ class TlsTest {
     /** Waits until attempts were refused for this reason, said in the log in a line without a stack trace. */
     private void assertRefused(LogLines log, String reason) {
         await().until(() -> pipeline.connections() >= 2);
-        await().until(() -> log.lines().stream()
-                .anyMatch(line -> line.startsWith("WARN Not connected to the pipeline, ") && line.contains(reason)));
+        Supplier<Optional<String>> said = () -> log.lines().stream()
+                .filter(line -> line.startsWith("WARN Not connected to the pipeline, ") && line.contains(reason))
+                .findFirst();
+        String line = await().until(said::get, Optional::isPresent).orElseThrow();
+        assertFalse(line.contains("Exception"), line);
         assertFalse(monitor().isConnected());
         assertTrue(routes.metric("fx.reconnects", "cause", "tls") >= 1);
         assertTrue(pipeline.frames().isEmpty());

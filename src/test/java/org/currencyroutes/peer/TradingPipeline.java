@@ -38,6 +38,9 @@ public class TradingPipeline implements AutoCloseable {
     private static final long BEAT_MILLIS = 1_000;
     private static final int PATIENCE_SECONDS = 40;
 
+    private static final AtomicInteger nextPort =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(20_000, 32_000));
+
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
     private final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
@@ -69,9 +72,9 @@ public class TradingPipeline implements AutoCloseable {
     /** A port of the loopback interface on which nothing listens. */
     public static int freePort() {
         while (true) {
-            // none of those that the system gives to whoever connects meanwhile
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            // none of those that Linux gives to whoever connects meanwhile, and none twice
+            try (ServerSocket socket =
+                    new ServerSocket(nextPort.getAndIncrement(), 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException e) {
                 // another has it

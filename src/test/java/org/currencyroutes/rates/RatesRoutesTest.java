@@ -175,7 +175,9 @@ class RatesRoutesTest {
         assertEquals(unavailable(UNKNOWN), ask("USD", UNKNOWN));
         api.setAnswers(day -> RatesApi.table("EUR", day, "\"USD\":1.222385"));
         // the failed load is forgotten just after those who waited were answered
-        await().until(() -> ask("USD", UNKNOWN).contains(AT_THE_API));
+        Rates rates = routes.bean("fxRatesByDay", Rates.class);
+        await().until(() -> Rates.cacheOf(rates).estimatedSize() == 0);
+        assertTrue(ask("USD", UNKNOWN).contains(AT_THE_API));
     }
 
     static Stream<Named<Answer>> wrongAnswers() {

@@ -284,6 +284,7 @@ class SickProviderTest {
                         "fx.socket.url=" + other.url(),
                         "fx.rates.providers=frankfurter",
                         "fx.rates.timeout=2s",
+                        "fx.rates.deadline=10s",
                         "fx.rates.frankfurter.url=http://127.0.0.1:" + peer.getLocalPort())) {
             assertTrue(lonely.context().isStarted());
             await().until(() -> other.connections() == 1);
@@ -305,6 +306,12 @@ class SickProviderTest {
                             socket.getOutputStream().write(' ');
                             await().pollDelay(Duration.ofMillis(100)).until(() -> true);
                         }
+                    } catch (IOException e) {
+                        // it was left
+                    }
+                    while (true) {
+                        peer.accept().close();
+                        connections.incrementAndGet();
                     }
                 } catch (IOException e) {
                     // the end of the test
