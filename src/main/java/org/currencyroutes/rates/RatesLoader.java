@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.LifecycleStrategySupport;
-import org.apache.camel.util.concurrent.CamelThreadFactory;
 import org.currencyroutes.Meters;
 import org.currencyroutes.rates.SharedRates.Fetched;
 import org.slf4j.Logger;
@@ -76,7 +76,7 @@ public final class RatesLoader implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        loads = newHandover("fx-rates-load");
+        loads = newHandover();
         // each load that waits for an answer has its deadline here: there may be as many as requests in hand
         ThreadPoolProfile one = new ThreadPoolProfile("fx-rates-deadline");
         one.setPoolSize(1);
@@ -189,10 +189,15 @@ public final class RatesLoader implements CamelContextAware {
     }
 
     /** A thread that the event loop hands loads to, so that it does not wait for the lock in a Camel pool's queue. */
-    private ExecutorService newHandover(String name) {
-        String pattern = camelContext.getExecutorServiceManager().getThreadNamePattern();
+    private ExecutorService newHandover() {
+        ExecutorServiceManager threads = camelContext.getExecutorServiceManager();
         ExecutorService thread = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(), new CamelThreadFactory(pattern, name, true));
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedTransferQueue<>(),
+                task -> threads.newThread("fx-rates-load", task));
         camelContext.addLifecycleStrategy(LifecycleStrategySupport.adapt(
                 LifecycleStrategySupport.onCamelContextStopped(context -> thread.shutdownNow())));
         return thread;

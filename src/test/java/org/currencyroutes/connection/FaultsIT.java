@@ -105,16 +105,8 @@ class FaultsIT {
     private void itsHandshakeEndsTooLate() throws IOException {
         int before = pipeline.connections();
         CountDownLatch sent = new CountDownLatch(1);
-        meet(connection -> {
-            connection.readHandshake();
-            connection.pause(HANDSHAKE_MILLIS + 500);
-            try {
-                connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
-            } finally {
-                sent.countDown();
-            }
-            connection.read();
-        });
+        meet(FaultyPipeline.late(
+                HANDSHAKE_MILLIS + 500, sent::countDown, text(TradingPipeline.HEARTBEAT), text(usd(-1))));
         await().until(() -> sent.getCount() == 0);
         assertAnswered();
         assertFalse(pipeline.answers().containsKey(-1));

@@ -148,16 +148,8 @@ class FaultsTest {
     @Test
     void aHandshakeThatEndsAfterWeGaveItUpIsOfNoUse() throws IOException {
         CountDownLatch sent = new CountDownLatch(2);
-        Script late = connection -> {
-            connection.readHandshake();
-            connection.pause(HANDSHAKE_MILLIS + 500);
-            try {
-                connection.upgrade(text(TradingPipeline.HEARTBEAT), text(usd(-1)));
-            } finally {
-                sent.countDown();
-            }
-            connection.read();
-        };
+        Script late = FaultyPipeline.late(
+                HANDSHAKE_MILLIS + 500, sent::countDown, text(TradingPipeline.HEARTBEAT), text(usd(-1)));
         int before = pipeline.meet(late, late);
         RawConnection last = pipeline.awaitConnectionAfter(before);
         await().until(() -> sent.getCount() == 0);

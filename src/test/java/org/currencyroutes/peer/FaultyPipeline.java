@@ -106,6 +106,20 @@ public final class FaultyPipeline implements AutoCloseable {
         return before;
     }
 
+    /** Ends the handshake after so long with frames in the same packet, says that it has tried to, and reads to the end. */
+    public static Script late(int millis, Runnable tried, byte[]... frames) {
+        return connection -> {
+            connection.readHandshake();
+            connection.pause(millis);
+            try {
+                connection.upgrade(frames);
+            } finally {
+                tried.run();
+            }
+            connection.read();
+        };
+    }
+
     /** Refuses connections from now on; those that are open stay. */
     public void refuse() {
         try {
